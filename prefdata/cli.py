@@ -1,0 +1,45 @@
+"""The `prefdata` command: parse → run → exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from prefdata import __version__
+from prefdata.commands import audit, build, demo, export, init, report, schema
+from prefdata.errors import PrefdataError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns 0 when done, 2 for what the user can mend, 130 when interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except PrefdataError as error:
+        return _fail(str(error))
+    except OSError as error:
+        where, why = error.filename or "a file", error.strerror or str(error)
+        return _fail(f"{where}: {why}. To mend it: check the path, its permissions and the space on the disk.")
+    except KeyboardInterrupt:
+        print("prefdata: stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+    return code
+
+
+def _fail(message: str) -> int:
+    print(f"prefdata: {message}", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="prefdata",
+        description="Turns prompts, candidates and votes into audited preference data.",
+        epilog="Start with `prefdata demo`; then `prefdata init votes > build.yaml` and `prefdata build build.yaml`.",
+    )
+    parser.add_argument("--version", action="version", version=f"prefdata {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in (audit, build, export, report, schema, init, demo):
+        module.add(commands)
+    return parser

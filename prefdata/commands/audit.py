@@ -1,0 +1,72 @@
+"""`prefdata audit`: count what is in files, as they are."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from prefdata.commands import Commands, command
+from prefdata.commands.showing import note_ignored, show_figures
+
+EPILOG = """
+examples:
+  prefdata audit votes.jsonl
+  prefdata audit votes.parquet candidates.jsonl --json audit.json --html audit.html
+
+formats (found by looking at the rows, or given with --format):
+  vote, candidate, prompt, rating   prefdata's own rows, JSONL or Parquet; see `prefdata schema vote`
+  trl             {prompt?, chosen, rejected}, texts or messages, as on the Hugging Face hub
+  hh              HH-RLHF transcripts ("\\n\\nHuman: … \\n\\nAssistant: …")
+  ultrafeedback   {instruction, completions: [{model, response, annotations}]}
+  llama_factory   LLaMA-Factory's ranking data, alpaca or sharegpt style
+  pandalm         {instruction, response1, response2, annotator1 …}
+  mtbench         {question_id, turn, model_a, model_b, winner, judge}
+
+Text files are JSONL or one JSON array, UTF-8, plain or .gz. A bad row ends the audit with exit code 2
+and a line that says where it is and how to mend it.
+"""
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "audit", run, "Count votes, conflicts, cycles and agreement in files, as they are.", EPILOG
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="any number of files that belong together")
+    parser.add_argument("--format", default="auto", help="the format of all FILEs (default: found by looking)")
+    parser.add_argument(
+        "--on-bad-row", choices=("fail", "drop"), default="fail", help="stop at a bad row, or leave it out and count it"
+    )
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures as JSON (- for standard output)")
+    parser.add_argument("--html", type=Path, metavar="OUT", help="write a report as one self-contained page")
+
+
+def run(options: argparse.Namespace) -> int:
+    from prefdata.audit import audit
+
+    found = audit(options.files, options.format, options.on_bad_row)
+    note_ignored([(intake.name, list(intake.ignored)) for intake in found.intakes])
+    figures = found.figures()
+    if options.json:
+        _write_json(options.json, figures)
+    if options.html:
+        from prefdata.report.page import render
+        from prefdata.shards import write_text
+
+        write_text(options.html, render(found.facts()))
+    if str(options.json) != "-":
+        show_figures(figures)
+    return 0
+
+
+def _write_json(path: Path, figures: dict[str, Any]) -> None:
+    import json
+
+    from prefdata.shards import write_text
+
+    text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        write_text(path, text)

@@ -1,0 +1,169 @@
+"""YAML → frozen config. The only reader of YAML and of the environment."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from prefdata import contracts, faults
+from prefdata.errors import InputError
+from prefdata.sources.imports import NAMES
+
+SPLITS = ("train", "validation", "test")
+
+
+class Input(NamedTuple):
+    """`name` is the path as the config gives it (without folders if absolute): what drops show."""
+
+    path: Path
+    name: str
+    format: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    min_votes: int
+    min_probability: float
+    min_strength: float
+    max_pairs_per_prompt: int | None
+
+
+@dataclass(frozen=True)
+class Config:
+    """A checked config; schemas/config.schema.json says what each value means."""
+
+    path: Path
+    name: str
+    seed: int
+    shards: int | None
+    inputs: tuple[Input, ...]
+    on_bad_row: str
+    selection: Selection
+    splits: dict[str, float]
+
+    @property
+    def run_dir(self) -> Path:
+        """Where the run lies unless the user names another place."""
+        return self.path.parent / "runs" / self.name
+
+
+def load(path: Path, on_bad_row: str | None = None) -> Config:
+    """Read and check a config. Raises InputError naming the field and, for unknown keys, the likely one.
+
+    `on_bad_row`, if given, stands above the config's.
+    """
+    raw = _read(path)
+    _check(path, raw)
+    run, splits = raw.get("run", {}), _splits(path, raw)
+    return Config(
+        path=path,
+        name=run.get("name", path.stem),
+        seed=run.get("seed", _default("run", "seed")),
+        shards=run.get("shards"),
+        inputs=tuple(found for given in raw["inputs"] for found in _expand(path, given)),
+        on_bad_row=on_bad_row
+        or raw.get("on_bad_row", contracts.schema("config")["properties"]["on_bad_row"]["default"]),
+        selection=Selection(
+            **{
+                name: raw.get("selection", {}).get(name, _default("selection", name))
+                for name in Selection.__annotations__
+            }
+        ),
+        splits=splits,
+    )
+
+
+def _default(section: str, name: str) -> Any:
+    return contracts.schema("config")["properties"][section]["properties"][name]["default"]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "name a config; `prefdata init` writes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(str(path), f"cannot be read ({error})", "check that it is a UTF-8 file you may read") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise InputError(
+            str(path),
+            f"broken YAML ({getattr(error, 'problem', error)})",
+            "correct the YAML",
+            mark and f"line {mark.line + 1}",
+        ) from None
+    if not isinstance(raw, dict):
+        raise InputError(str(path), "the config is not a mapping of keys to values", "start from `prefdata init`")
+    return raw
+
+
+def _check(path: Path, raw: dict[str, Any]) -> None:
+    for where, section, spec in _sections(raw):
+        unknown = sorted(str(key) for key in section if key not in spec["properties"])
+        if unknown:
+            close = difflib.get_close_matches(unknown[0], spec["properties"], 1)
+            remedy = f'write "{close[0]}"' if close else f"use {', '.join(spec['properties'])}"
+            raise InputError(str(path), "there is no such key", remedy, None, f"{where}{unknown[0]}", "unknown_key")
+    if fault := faults.row_fault("config", raw):
+        raise InputError(str(path), fault.problem, fault.remedy, None, fault.field, fault.reason)
+
+
+def _sections(raw: dict[str, Any]):
+    """(prefix, mapping, its schema) of the config and of every section in it."""
+    schema = contracts.schema("config")
+    yield "", raw, schema
+    for name, spec in schema["properties"].items():
+        value = raw.get(name)
+        if isinstance(value, dict) and "properties" in spec:
+            yield f"{name}.", value, spec
+    splits = (raw.get("export") or {}).get("splits") if isinstance(raw.get("export"), dict) else None
+    if isinstance(splits, dict):
+        yield "export.splits.", splits, schema["properties"]["export"]["properties"]["splits"]
+    for at, given in enumerate(raw.get("inputs") or []):
+        if isinstance(given, dict):
+            yield f"inputs.{at}.", given, schema["properties"]["inputs"]["items"]
+
+
+def _splits(path: Path, raw: dict[str, Any]) -> dict[str, float]:
+    given = raw.get("export", {}).get("splits") or _default("export", "splits")
+    splits = {name: float(given.get(name, 0.0)) for name in SPLITS}
+    if abs(sum(splits.values()) - 1) > 1e-6:
+        raise InputError(
+            str(path),
+            f"the shares add up to {sum(splits.values()):g}, not 1",
+            "name shares that add up to 1; splits not named are 0",
+            None,
+            "export.splits",
+            "bad_value",
+        )
+    return splits
+
+
+def _expand(path: Path, given: dict[str, str]) -> list[Input]:
+    """The files an input names, sorted; relative paths start at the config."""
+    kind = given.get("format", "auto")
+    if kind != "auto" and kind not in NAMES:
+        raise InputError(
+            str(path),
+            f'the format "{kind}" is not known',
+            f"use auto or one of {', '.join(NAMES)}",
+            None,
+            "inputs.format",
+            "unknown_value",
+        )
+    if not glob.has_magic(given["path"]):
+        return [_input(path, given["path"], kind)]
+    found = sorted(glob.glob(given["path"], root_dir=path.parent, recursive=True))
+    if not found:
+        problem, remedy = f"no file matches {given['path']}", "correct the pattern; it starts at the config's folder"
+        raise InputError(str(path), problem, remedy, None, "inputs.path", "missing_file")
+    return [_input(path, name, kind) for name in found]
+
+
+def _input(config: Path, given: str, kind: str) -> Input:
+    return Input(config.parent / given, Path(given).name if Path(given).is_absolute() else given, kind)

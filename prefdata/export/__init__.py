@@ -1,0 +1,1 @@
+"""Pairs → triplets, the card that describes them, and other formats."""

@@ -1,0 +1,79 @@
+"""Pairs with their texts → triplets, the rows users train on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+
+from prefdata import contracts
+from prefdata.keys import canonical_json
+
+IMAGE_FEATURE = {"info": {"features": {"images": {"feature": {"_type": "Image"}, "_type": "List"}}}}
+
+
+def triplet_schema(with_images: bool) -> pa.Schema:
+    """The Arrow schema of triplets. A text-only set has no images column: TRL takes one for a vision set.
+
+    With images the schema's metadata tells `datasets` to decode them.
+    """
+    schema = contracts.arrow_schema("triplet")
+    if not with_images:
+        return schema.remove(schema.get_field_index("images"))
+    return schema.with_metadata({"huggingface": json.dumps(_features(schema))})
+
+
+def _features(schema: pa.Schema) -> dict[str, Any]:
+    features = {field.name: _feature(field.type) for field in schema}
+    return {"info": {"features": {**features, **IMAGE_FEATURE["info"]["features"]}}}
+
+
+def _feature(kind: pa.DataType) -> Any:
+    """An Arrow type in the words of `datasets`."""
+    if pa.types.is_list(kind):
+        return {"feature": _feature(kind.value_type), "_type": "List"}
+    if pa.types.is_struct(kind):
+        return {field.name: _feature(field.type) for field in kind}
+    return {"dtype": {"double": "float64"}.get(str(kind), str(kind)), "_type": "Value"}
+
+
+def triplet(
+    pair: dict[str, Any],
+    prompt: dict[str, Any],
+    chosen: dict[str, Any],
+    rejected: dict[str, Any],
+    image: Callable[[str], bytes],
+) -> dict[str, Any]:
+    """One row. `image` gives the bytes of an image that the prompt names."""
+    return {
+        "prompt": prompt["messages"],
+        "chosen": _completion(chosen),
+        "rejected": _completion(rejected),
+        "images": [{"bytes": image(name), "path": name} for name in prompt["images"] or []],
+        **{
+            name: pair[name]
+            for name in ("prompt_id", "chosen_id", "rejected_id", "probability", "strength", "margin", "weight")
+        },
+        **{name: pair[name] for name in ("curriculum_rank", "pair_type", "split")},
+        "dimensions": canonical_json({"overall": 1.0}),
+        "tags": prompt["tags"] or "{}",
+        "provenance": canonical_json(_provenance(pair, chosen, rejected)),
+        **{f"{side}_token_ids": row["token_ids"] for side, row in (("chosen", chosen), ("rejected", rejected))},
+        **{f"{side}_ref_logp": row["logp"] for side, row in (("chosen", chosen), ("rejected", rejected))},
+    }
+
+
+def _completion(candidate: dict[str, Any]) -> list[dict[str, str]]:
+    return [*(candidate["context"] or []), {"role": "assistant", "content": candidate["text"]}]
+
+
+def _provenance(pair: dict[str, Any], chosen: dict[str, Any], rejected: dict[str, Any]) -> dict[str, Any]:
+    """The evidence behind the label: votes, judges, and where both responses come from."""
+    return {
+        "votes": {"chosen": pair["wins_chosen"], "rejected": pair["wins_rejected"], "tie": pair["ties"]},
+        "judges": pair["judges"],
+        "chosen": json.loads(chosen["origin"] or "{}"),
+        "rejected": json.loads(rejected["origin"] or "{}"),
+    }

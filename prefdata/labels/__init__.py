@@ -1,0 +1,1 @@
+"""From votes to comparisons: tally, cycles, repair, strength, agreement."""

@@ -1,0 +1,1 @@
+"""What is shown to people: numbers and figures as plain data, then HTML."""

@@ -1,0 +1,61 @@
+"""A run's manifests → the plain data that the card and the report show."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from prefdata.report.numbers import add, figures
+from prefdata.shards import Manifest
+
+EXAMPLES = 6  # of each kind, over all shards
+
+
+def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[str, Any]:
+    """Everything a reader asks of a run. `manifests`: those of all its steps but publish, in order."""
+    imports, labels, selects, exports = (_of(kind, manifests) for kind in ("import", "label", "select", "export"))
+    counts = reduce(add, [label.facts["counts"] for label in labels])
+    export = reduce(add, [step.facts for step in exports])
+    return {
+        "name": name,
+        "sources": [{**step.facts, "rows_in": step.rows_in, "rows_out": step.rows_out} for step in imports],
+        "figures": figures(counts),
+        "counts": counts,
+        "prompts_in": sum(label.facts["prompts"] for label in labels),
+        "candidates_in": sum(label.facts["candidates"] for label in labels),
+        "votes_from_ratings": sum(label.facts["votes_from_ratings"] for label in labels),
+        "compared": sum(step.rows_in for step in selects),
+        "pairs": sum(step.rows_out for step in exports),
+        "prompts": export["prompts"],
+        "splits": {split: export["splits"].get(split, 0) for split in splits},
+        "export": export,
+        "strata_in": reduce(add, [label.facts["strata"] for label in labels]),
+        "images": any(label.facts["with_images"] for label in labels),
+        "image_bytes": export["image_bytes"],
+        "drops": merged(manifests),
+        "examples": {
+            kind: [e for label in labels for e in label.facts["examples"][kind]][:EXAMPLES]
+            for kind in ("conflicts", "cycles")
+        },
+        "steps": [
+            {"step": m.step, "rows_in": m.rows_in, "rows_out": m.rows_out, "dropped": m.rows_in - m.rows_out}
+            for m in manifests
+        ],
+    }
+
+
+def _of(kind: str, manifests: list[Manifest]) -> list[Manifest]:
+    return [manifest for manifest in manifests if manifest.step.split("-")[0] == kind]
+
+
+def merged(manifests: list[Manifest]) -> list[dict[str, Any]]:
+    """Drops of all steps, added up by stage and reason, in the order of the stages."""
+    totals: dict[tuple[str, str], int] = {}
+    for drop in (drop for manifest in manifests for drop in manifest.drops):
+        name = (drop["stage"], drop["reason"])
+        totals[name] = totals.get(name, 0) + drop["rows"]
+    order = ("import", "link", "select", "export")
+    return [
+        {"stage": s, "reason": r, "rows": n}
+        for (s, r), n in sorted(totals.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0]))
+    ]

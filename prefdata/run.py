@@ -1,0 +1,49 @@
+"""Running one step, and running a plan to its end. The only executor: the CLI and the flows call this."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prefdata.errors import PrefdataError
+from prefdata.plan import Job, Step, plan
+from prefdata.shards import Manifest, RunDir
+from prefdata.steps import exporting, importing, labelling, publishing, selecting
+
+RUNNERS: dict[str, Callable[[Job, Step], Manifest]] = {
+    "import": importing.run,
+    "label": labelling.run,
+    "select": selecting.run,
+    "export": exporting.run,
+    "publish": publishing.run,
+}
+
+
+def run_step(job: Job, step: Step) -> Manifest:
+    """Run one step and return its manifest, which is on disk by then."""
+    return RUNNERS[step.kind](job, step)
+
+
+def run_plan(job: Job, done: Callable[[Step], None] = lambda step: None) -> Manifest:
+    """Run what is left of the plan, one step after the other; the lock must be held."""
+    while steps := plan(job):
+        for step in steps:
+            run_step(job, step)
+            done(step)
+    manifest = job.run.finished("publish")
+    assert manifest is not None
+    return manifest
+
+
+@contextmanager
+def guarded(run: RunDir) -> Iterator[None]:
+    """Hold the run's lock; if the inputs prove bad before a first data set exists, leave nothing behind."""
+    with run.locked():
+        try:
+            yield
+        except PrefdataError:
+            if not run.manifest.exists():
+                shutil.rmtree(run.work, ignore_errors=True)
+                shutil.rmtree(run.dataset, ignore_errors=True)
+            raise

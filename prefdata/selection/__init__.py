@@ -1,0 +1,1 @@
+"""Which comparisons become pairs worth training on."""

@@ -1,0 +1,108 @@
+"""Comparisons → pairs: every comparison is selected or left out for one named reason.
+
+The reasons are asked in this order, and the first that applies is given:
+  missing_prompt, missing_text, missing_image, empty_text, identical_texts  it cannot be exported
+  both_bad       nobody preferred either response
+  tie            ties weigh more than the winning side
+  unresolved     both sides have the same weight
+  cycle_removed  every cheapest repair of the prompt's cycles removes this edge
+  cycle_undecided  cheapest repairs of the prompt's cycles disagree about this edge
+  few_votes      fewer votes than min_votes
+  weak_probability, weak_strength  below the floor
+  over_max_pairs  the prompt has max_pairs_per_prompt stronger pairs
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from prefdata.config import Selection
+from prefdata.keys import fraction
+from prefdata.records import Drop
+
+STAGE = dict.fromkeys(("missing_prompt", "missing_text", "missing_image", "empty_text", "identical_texts"), "export")
+
+
+def select(comparisons: pd.DataFrame, rules: Selection) -> tuple[pd.DataFrame, list[Drop]]:
+    """(selected pairs, drops). `comparisons` has the columns of the comparison schema and `obstacle`."""
+    frame = _oriented(comparisons)
+    reason = _first_reason(frame, rules)
+    frame["reason"] = reason.where(reason.notna(), _beyond(frame[reason.isna()], rules.max_pairs_per_prompt))
+    dropped, kept = frame[frame["reason"].notna()], frame[frame["reason"].isna()]
+    return kept.drop(columns="reason"), _drops(dropped)
+
+
+def _oriented(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Chosen and rejected instead of a and b; the probability is that of the chosen side."""
+    frame = comparisons.copy()
+    a_wins = (frame["weight_a"] >= frame["weight_b"]).to_numpy()
+    for name in ("wins", "weight"):
+        frame[f"{name}_chosen"] = np.where(a_wins, frame[f"{name}_a"], frame[f"{name}_b"])
+        frame[f"{name}_rejected"] = np.where(a_wins, frame[f"{name}_b"], frame[f"{name}_a"])
+    frame["chosen_id"] = frame["a"].where(a_wins, frame["b"])
+    frame["rejected_id"] = frame["b"].where(a_wins, frame["a"])
+    frame["probability"] = frame["probability"].where(a_wins, 1 - frame["probability"])
+    frame["strength"] = 2 * frame["probability"] - 1
+    total = frame["weight_a"] + frame["weight_b"] + frame["weight_tie"]
+    frame["margin"] = ((frame["weight_chosen"] - frame["weight_rejected"]) / total.where(total > 0, 1.0)).clip(0, 1)
+    return frame
+
+
+def _first_reason(frame: pd.DataFrame, rules: Selection) -> pd.Series:
+    """Why a comparison is left out, not yet asking how many pairs its prompt has; None if it is not."""
+    conditions = {
+        "both_bad": (frame["votes"] == 0) & (frame["both_bad"] > 0),
+        "tie": frame["label"] == "tie",
+        "unresolved": frame["label"].isna(),
+        "cycle_removed": frame["repair"] == "removed",
+        "cycle_undecided": frame["repair"] == "undecided",
+        "few_votes": frame["votes"] < rules.min_votes,
+        "weak_probability": frame["probability"] < rules.min_probability,
+        "weak_strength": frame["strength"] < rules.min_strength,
+    }
+    reason = frame["obstacle"].astype(object).where(frame["obstacle"].notna(), None)
+    for name, applies in conditions.items():
+        reason = reason.mask(reason.isna() & applies.astype(bool), name)
+    return reason
+
+
+def _beyond(frame: pd.DataFrame, limit: int | None) -> pd.Series:
+    """over_max_pairs for all but the strongest pairs of each prompt."""
+    if limit is None:
+        return pd.Series(None, index=frame.index, dtype=object)
+    order = frame.sort_values(
+        ["prompt_id", "strength", "margin", "chosen_id", "rejected_id"],
+        ascending=[True, False, False, True, True],
+        na_position="last",
+    )
+    place = order.groupby("prompt_id", sort=False).cumcount()
+    return (place >= limit).map({True: "over_max_pairs", False: None}).reindex(frame.index)
+
+
+def _drops(frame: pd.DataFrame) -> list[Drop]:
+    columns = (frame[name].tolist() for name in ("reason", "prompt_id", "a", "b"))
+    return [
+        Drop(STAGE.get(reason, "select"), reason, "pair", prompt, a, b)
+        for reason, prompt, a, b in zip(*columns, strict=True)
+    ]
+
+
+def curriculum_rank(pairs: pd.DataFrame) -> pd.Series:
+    """0 for the clearest pair of the whole set; ties by id; labels without evidence last."""
+    order = pairs.sort_values(
+        ["strength", "prompt_id", "chosen_id", "rejected_id"], ascending=[False, True, True, True], na_position="last"
+    )
+    return pd.Series(np.arange(len(order)), index=order.index).reindex(pairs.index)
+
+
+def split_of(prompt_ids: pd.Series, splits: dict[str, float], seed: int) -> pd.Series:
+    """The split of each pair: all pairs of a prompt fall into one, whatever else is in the set."""
+    edges = np.cumsum(list(splits.values()))
+    edges[edges > 1 - 1e-9] = 1.0
+    names = list(splits)
+    chosen = {
+        prompt: names[int(np.searchsorted(edges, fraction(prompt, seed), side="right"))]
+        for prompt in prompt_ids.unique()
+    }
+    return prompt_ids.map(chosen)

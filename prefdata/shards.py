@@ -1,0 +1,179 @@
+"""Tables and manifests on disk: the only writer of both.
+
+Everything is written to a temporary file, synced and renamed, the manifest last: what has its final
+name is whole, and a manifest means that all it lists is there. The Parquet settings are pinned and
+rows carry nothing of the time or the machine, so that equal inputs give equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from prefdata.errors import PrefdataError
+from prefdata.keys import file_key
+from prefdata.records import Drop
+
+ROWS_PER_GROUP = 8192
+WRITER = {
+    "compression": "zstd",
+    "compression_level": 3,
+    "version": "2.6",
+    "data_page_version": "1.0",
+    "write_statistics": True,
+}
+DROPS = pa.schema([(name, pa.int64() if name == "line" else pa.string()) for name in Drop._fields])
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a step read, wrote and left out (schemas/manifest.schema.json)."""
+
+    step: str
+    key: str
+    rows_in: int
+    rows_out: int
+    drops: list[dict[str, Any]]
+    outputs: dict[str, str]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        dropped = sum(drop["rows"] for drop in self.drops)
+        if self.rows_in != self.rows_out + dropped:
+            raise AssertionError(f"{self.step} lost rows: {self.rows_in} in, {self.rows_out} out, {dropped} dropped")
+
+
+def tallied(drops: list[Drop]) -> list[dict[str, Any]]:
+    """Drops as a manifest counts them."""
+    counts = Counter((drop.stage, drop.reason) for drop in drops)
+    return [{"stage": stage, "reason": reason, "rows": rows} for (stage, reason), rows in sorted(counts.items())]
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """A temporary path that takes the final name, synced, when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        yield temporary
+        _sync(temporary)
+        os.replace(temporary, path)
+        _sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_text(path: Path, text: str) -> None:
+    with writing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def table_writer(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    """A Parquet writer whose file appears only when it is whole."""
+    with writing(path) as temporary, pq.ParquetWriter(temporary, schema, **WRITER) as writer:
+        yield writer
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    with table_writer(path, table.schema) as writer:
+        writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+
+
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    return pq.read_table(path, columns=columns)
+
+
+def write_drops(path: Path, drops: list[Drop]) -> None:
+    write_table(path, pa.Table.from_pylist([drop._asdict() for drop in drops], schema=DROPS))
+
+
+class RunDir:
+    """A run's folder: what users read at the top, what steps hand on in `.work`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.dataset = path / "dataset"
+        self.drops = path / "drops.parquet"
+        self.manifest = path / "manifest.json"
+        self.report = path / "report.html"
+        self.card = path / "README.md"
+        self.work = path / ".work"
+        self.summary = self.work / "publish" / "summary.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run for this process; the operating system lets go of the lock if the process dies."""
+        lock = FileLock(self.path / ".lock")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise PrefdataError(
+                f"{self.path} is in use by another build. To mend it: wait for it, or choose another --run-dir."
+            ) from None
+        except OSError as error:
+            raise PrefdataError(
+                f"{self.path} cannot be written ({error.strerror}). To mend it: choose another --run-dir."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def step(self, name: str) -> Path:
+        """The folder of a step's outputs."""
+        return self.work / name
+
+    def finished(self, name: str) -> Manifest | None:
+        """The manifest of a finished step whose outputs are all there."""
+        path = self.step(name) / "manifest.json"
+        if not path.exists():
+            return None
+        manifest = Manifest(**read_json(path))
+        return manifest if all((self.path / output).exists() for output in manifest.outputs) else None
+
+    def finish(
+        self,
+        step: str,
+        key: str,
+        rows_in: int,
+        rows_out: int,
+        drops: list[Drop],
+        outputs: list[Path],
+        facts: dict[str, Any],
+    ) -> Manifest:
+        """Write a step's drops, then its manifest: now it is done."""
+        if drops:
+            outputs = [*outputs, self.step(step) / "drops.parquet"]
+            write_drops(outputs[-1], drops)
+        names = {str(output.relative_to(self.path)): file_key(output) for output in sorted(outputs)}
+        manifest = Manifest(step, key, rows_in, rows_out, tallied(drops), names, facts)
+        write_json(self.step(step) / "manifest.json", asdict(manifest))
+        return manifest

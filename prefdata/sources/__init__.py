@@ -1,0 +1,1 @@
+"""Where prompts, candidates, ratings and votes come from."""

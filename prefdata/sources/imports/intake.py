@@ -1,0 +1,266 @@
+"""One input file → tables of records, every row accepted or dropped with its reason.
+
+Own votes and ratings in Parquet are checked and passed on by column; everything else goes row by
+row. Each table has the columns of its schema and `file` and `line`, where the row came from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from prefdata import contracts, faults
+from prefdata.errors import InputError
+from prefdata.faults import Fault
+from prefdata.keys import canonical_json
+from prefdata.records import KINDS, Drop, Kind, Records
+from prefdata.sources.imports import FOREIGN, NAMES, Format, foreign, own
+from prefdata.sources.imports.conversation import BadRowError
+from prefdata.sources.imports.reading import Row, is_parquet, open_parquet, place, rows
+
+ROWS_PER_CHUNK = 32_768
+SELF = Fault("self_comparison", "b", "a candidate is compared with itself", "name two different candidates")
+SCALE = Fault(
+    "empty_scale", "scale_max", "the scale's top is not above its bottom", "give the judge's lowest and highest score"
+)
+FLAT: tuple[Kind, ...] = ("rating", "vote")
+
+
+class Chunk(NamedTuple):
+    kind: Kind
+    table: pa.Table
+
+
+@dataclass
+class Intake:
+    """Iterate `chunks()` once; then `rows`, `drops` and `format` tell what came in.
+
+    Raises InputError at the first bad row unless `on_bad_row` is "drop".
+    """
+
+    path: Path
+    name: str
+    format: str = "auto"
+    on_bad_row: str = "fail"
+    rows: int = 0
+    drops: list[Drop] = field(default_factory=list)
+    ignored: set[str] = field(default_factory=set)
+
+    def chunks(self) -> Iterator[Chunk]:
+        if self.format == "auto":
+            self.format = detect(self.path)
+        if self.format not in NAMES:
+            raise InputError(
+                str(self.path), f'the format "{self.format}" is not known', f"use one of {', '.join(NAMES)}"
+            )
+        if self.format in FLAT and is_parquet(self.path):
+            yield from self._by_column(self.format)
+        else:
+            yield from self._by_row()
+        if self.rows == 0:
+            raise InputError(str(self.path), "the file has no rows", "name a file with rows", reason="empty_file")
+
+    def _refuse(self, line: int, fault: Fault) -> None:
+        """Drop the row, or stop."""
+        error = InputError(
+            str(self.path), fault.problem, fault.remedy, place(self.path, line), fault.field, fault.reason
+        )
+        if self.on_bad_row == "fail":
+            raise error
+        detail = f"{fault.field}: {fault.problem}" if fault.field else fault.problem
+        self.drops.append(Drop("import", fault.reason, "row", file=self.name, line=line, detail=detail))
+
+    # --- by column ---------------------------------------------------------------------------
+
+    def _by_column(self, kind: Kind) -> Iterator[Chunk]:
+        names = contracts.arrow_schema(kind).names
+        found = open_parquet(self.path).schema_arrow
+        if fault := faults.table_fault(kind, found):
+            raise InputError(str(self.path), fault.problem, fault.remedy, None, fault.field, fault.reason)
+        self.ignored |= set(found.names) - set(names)
+        text = [name for name in found.names if name in names and _is_text(found.field(name).type)]
+        file = open_parquet(self.path, dictionary=text)
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group, columns=[name for name in found.names if name in names])
+            yield Chunk(kind, self._accept(kind, table))
+
+    def _accept(self, kind: Kind, table: pa.Table) -> pa.Table:
+        """The good rows of a table, with where they came from."""
+        bad = dict(reversed(list(faults.column_faults(kind, table))))
+        if kind == "vote":
+            bad = {**dict.fromkeys(_self_comparisons(table), SELF), **bad}
+        for row in sorted(bad):
+            self._refuse(self.rows + row + 1, bad[row])
+        table = _with_origin(kind, table, self.name, np.arange(self.rows + 1, self.rows + len(table) + 1))
+        self.rows += len(table)
+        return table if not bad else table.filter(pa.array(~np.isin(np.arange(len(table)), list(bad))))
+
+    # --- by row ------------------------------------------------------------------------------
+
+    def _by_row(self) -> Iterator[Chunk]:
+        reader = foreign(self.format)
+        seen: set[tuple[str, ...]] = set()
+        buffer: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+        for row in rows(self.path):
+            self.rows += 1
+            for kind, record in self._records(row, reader):
+                if reader is None or _is_new(kind, record, seen):
+                    buffer[kind].append({**record, "line": row.line})
+            if self.rows % ROWS_PER_CHUNK == 0:
+                yield from self._flush(buffer)
+        yield from self._flush(buffer)
+
+    def _records(self, row: Row, reader: Format | None) -> list[tuple[Kind, dict[str, Any]]]:
+        """The checked records of a row; none, and a drop, if it is bad."""
+        value = row.value
+        if isinstance(value, Fault):
+            fault: Fault | None = value
+        elif not isinstance(value, dict):
+            fault = faults.row_fault("vote", value)
+        elif reader is None:
+            records, fault = self._own(value)
+        else:
+            records, fault = _foreign(value, reader)
+        if fault is not None:
+            self._refuse(row.line, fault)
+            return []
+        return records
+
+    def _own(self, row: dict[str, Any]) -> tuple[list[tuple[Kind, dict[str, Any]]], Fault | None]:
+        kind = cast(Kind, self.format)
+        row = _plain(kind, row)
+        self.ignored |= row.keys() - contracts.schema(kind)["properties"].keys()
+        return [(kind, row)], faults.row_fault(kind, row) or _cross_fault(kind, row)
+
+    def _flush(self, buffer: dict[Kind, list[dict[str, Any]]]) -> Iterator[Chunk]:
+        for kind, records in buffer.items():
+            if records:
+                yield Chunk(kind, _table(kind, records, self.name))
+                records.clear()
+
+
+def detect(path: Path) -> str:
+    """The format of a file, from its first readable rows."""
+    for row in _first(rows(path), 100):
+        if isinstance(row.value, dict):
+            reader = next((f.name for f in FOREIGN if f.matches(row.value)), None)
+            if found := reader or own.kind_of(row.value):
+                return found
+        elif not isinstance(row.value, Fault):
+            return "vote"  # a row that is no object: let the vote reader name it
+    known = "; ".join(f"{f.name} ({', '.join(f.columns)})" for f in FOREIGN)
+    broken = next((row for row in _first(rows(path), 1) if isinstance(row.value, Fault)), None)
+    if broken is not None:
+        fault = cast(Fault, broken.value)
+        raise InputError(str(path), fault.problem, fault.remedy, place(path, broken.line), fault.field, fault.reason)
+    raise InputError(
+        str(path),
+        "the format is not recognised",
+        f"give it with --format; known are prompt, candidate, rating, vote; {known}",
+    )
+
+
+def _first(items: Iterator[Row], count: int) -> Iterator[Row]:
+    return (row for row, _ in zip(items, range(count), strict=False))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _self_comparisons(table: pa.Table) -> list[int]:
+    """Rows whose two sides are one candidate."""
+    found: list[int] = []
+    start = 0
+    for batch in table.select(["a", "b"]).to_batches():
+        a, b = (side if pa.types.is_dictionary(side.type) else side.dictionary_encode() for side in batch.columns)
+        renamed = pc.index_in(b.dictionary, a.dictionary).take(b.indices)
+        found += (
+            np.flatnonzero(pc.equal(a.indices, renamed).fill_null(False).to_numpy(zero_copy_only=False)) + start
+        ).tolist()
+        start += len(batch)
+    return found
+
+
+def _empty_scales(table: pa.Table) -> list[int]:
+    """Rows whose scale has no extent."""
+    ends = [
+        table[name].fill_null(end) if name in table.column_names else pa.scalar(end)
+        for name, end in (("scale_min", 1.0), ("scale_max", 10.0))
+    ]
+    empty = pc.less_equal(ends[1], ends[0])
+    return np.flatnonzero(empty.to_numpy()).tolist() if isinstance(empty, pa.ChunkedArray) else []
+
+
+def _foreign(row: dict[str, Any], reader: Format) -> tuple[list[tuple[Kind, dict[str, Any]]], Fault | None]:
+    try:
+        records = reader.convert(row)
+    except BadRowError as bad:
+        return [], bad.fault
+    pairs = _pairs(records)
+    found = (faults.row_fault(kind, record) or _cross_fault(kind, record) for kind, record in pairs)
+    return pairs, next((fault for fault in found if fault), None)
+
+
+def _pairs(records: Records) -> list[tuple[Kind, dict[str, Any]]]:
+    return [(kind, cast(dict[str, Any], record)) for kind in KINDS for record in getattr(records, kind)]
+
+
+def _cross_fault(kind: Kind, row: dict[str, Any]) -> Fault | None:
+    """What a schema cannot say."""
+    if kind == "vote":
+        return SELF if row["a"] == row["b"] else None
+    if kind == "rating" and (row.get("scale_max") or 10) <= (row.get("scale_min") or 1):
+        return SCALE
+    return None
+
+
+def _is_new(kind: Kind, record: dict[str, Any], seen: set[tuple[str, ...]]) -> bool:
+    """Foreign rows repeat their prompt and candidates; one record of each is enough."""
+    if kind in FLAT:
+        return True
+    identity = (kind, record["prompt_id"], record.get("candidate_id", ""))
+    if identity in seen:
+        return False
+    seen.add(identity)
+    return True
+
+
+def _plain(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
+    """One spelling for what may be spelled in two: `image` is the only entry of `images`."""
+    for name in contracts.free_form(kind):  # Parquet has no free-form objects: JSON text, or a struct with nulls
+        if isinstance(row.get(name), str) and row[name].startswith("{"):
+            row = {**row, name: json.loads(row[name])}
+        if isinstance(row.get(name), dict):
+            row = {**row, name: {key: value for key, value in row[name].items() if value is not None}}
+    if kind == "prompt" and isinstance(row.get("image"), str):
+        return {**row, "image": None, "images": [row["image"], *(row.get("images") or [])]}
+    return row
+
+
+def _table(kind: Kind, records: list[dict[str, Any]], name: str) -> pa.Table:
+    texts = contracts.free_form(kind)
+    lines = np.array([record["line"] for record in records])
+    rows = (
+        [{**r, **{t: canonical_json(r[t]) for t in texts if r.get(t) is not None}} for r in records]
+        if texts
+        else records
+    )
+    return _with_origin(kind, pa.Table.from_pylist(rows, schema=contracts.arrow_schema(kind)), name, lines)
+
+
+def _with_origin(kind: Kind, table: pa.Table, name: str, lines: np.ndarray) -> pa.Table:
+    """The columns of the schema, absent ones of type null, then `file` and `line`."""
+    for column in contracts.arrow_schema(kind).names:
+        if column not in table.column_names:
+            table = table.append_column(column, pa.nulls(len(table)))
+    table = table.select(contracts.arrow_schema(kind).names)
+    file = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(table), np.int32)), pa.array([name]))
+    return table.append_column("file", file).append_column("line", pa.array(lines, pa.int64()))

@@ -1,0 +1,103 @@
+"""export: the pairs of one shard → its data set files, one a split."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from prefdata.evidence import IDENTITY, joined
+from prefdata.export.triplets import triplet, triplet_schema
+from prefdata.plan import Job, Step
+from prefdata.report.strata import strata
+from prefdata.shards import Manifest, read_table, table_writer
+from prefdata.steps.labelling import image_folder, load
+
+ROWS_AT_ONCE = 2048
+BINS = 20
+
+
+def run(job: Job, step: Step) -> Manifest:
+    pairs = read_table(job.run.step("select") / f"pairs-{step.part:04d}.parquet")
+    texts = Texts(job, step.part)
+    schema = triplet_schema(_with_images(job))
+    outputs = []
+    for split in [name for name, share in job.config.splits.items() if share > 0]:
+        outputs.append(job.run.dataset / f"{split}-{step.part:05d}-of-{step.of:05d}.parquet")
+        _write(outputs[-1], schema, pairs.filter(pc.equal(pairs["split"], split)), texts)
+    rows = sum(pq.read_metadata(output).num_rows for output in outputs)
+    return job.run.finish(step.name, step.key, len(pairs), rows, [], outputs, _facts(pairs, texts))
+
+
+def _with_images(job: Job) -> bool:
+    labels = (job.run.finished(f"label-{shard:04d}") for shard in range(job.shards))
+    return any(manifest.facts["with_images"] for manifest in labels if manifest)
+
+
+def _write(path: Path, schema: pa.Schema, pairs: pa.Table, texts: Texts) -> None:
+    with table_writer(path, schema) as writer:
+        for start in range(0, len(pairs), ROWS_AT_ONCE):
+            rows = list(texts.triplets(pairs.slice(start, ROWS_AT_ONCE)))
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema), row_group_size=ROWS_AT_ONCE)
+
+
+class Texts:
+    """The prompts and candidates of a shard, found by id; of doubles the first, as in `evidence.link`."""
+
+    def __init__(self, job: Job, shard: int) -> None:
+        records = load(job, shard)
+        self.job, self.prompt, self.candidate = job, records.prompt, records.candidate
+        self.prompt_names = joined(self.prompt, IDENTITY["prompt"])
+        self.candidate_names = joined(self.candidate, IDENTITY["candidate"])
+
+    def prompts(self, pairs: pa.Table) -> pa.Table:
+        return self.prompt.take(pc.index_in(pairs["prompt_id"], self.prompt_names))
+
+    def candidates(self, pairs: pa.Table, side: str) -> pa.Table:
+        return self.candidate.take(pc.index_in(joined(pairs, ("prompt_id", f"{side}_id")), self.candidate_names))
+
+    def triplets(self, pairs: pa.Table) -> Iterator[dict[str, Any]]:
+        sides = (self.prompts(pairs), self.candidates(pairs, "chosen"), self.candidates(pairs, "rejected"))
+        for pair, prompt, chosen, rejected in zip(
+            pairs.to_pylist(), *(side.to_pylist() for side in sides), strict=True
+        ):
+            yield triplet(pair, prompt, chosen, rejected, partial(self._image, prompt["file"]))
+
+    def image_bytes(self, pairs: pa.Table) -> dict[str, int]:
+        """Bytes of images in the rows, and of distinct images among them."""
+        used = Counter(
+            (row["file"], name)
+            for row in self.prompts(pairs).select(["file", "images"]).to_pylist()
+            for name in row["images"] or []
+        )
+        sizes = {image: (image_folder(self.job, image[0]) / image[1]).stat().st_size for image in used}
+        return {"stored": sum(sizes[image] * rows for image, rows in used.items()), "unique": sum(sizes.values())}
+
+    def _image(self, file: str, name: str) -> bytes:
+        return (image_folder(self.job, file) / name).read_bytes()
+
+
+def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:
+    """What the card and the report say about the pairs; everything adds up over shards."""
+    chosen, rejected = (
+        pc.utf8_length(texts.candidates(pairs, side)["text"]).to_numpy() for side in ("chosen", "rejected")
+    )
+    strength = pairs["strength"].drop_null().to_numpy()
+    return {
+        "splits": dict(Counter(pairs["split"].to_pylist())),
+        "strength": np.histogram(strength, BINS, (0, 1))[0].tolist(),
+        "without_evidence": pairs["strength"].null_count,
+        "characters": {"chosen": int(chosen.sum()), "rejected": int(rejected.sum())},
+        "chosen_longer": int((chosen > rejected).sum()),
+        "chosen_shorter": int((chosen < rejected).sum()),
+        "strata": strata(texts.prompts(pairs)),
+        "image_bytes": texts.image_bytes(pairs),
+        "prompts": len(pc.unique(pairs["prompt_id"])),
+    }

@@ -1,0 +1,43 @@
+"""import: one input file → its records, checked and cut into shards by prompt."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from prefdata.evidence import table_schema
+from prefdata.keys import partition
+from prefdata.plan import Job, Step
+from prefdata.shards import ROWS_PER_GROUP, Manifest, table_writer
+from prefdata.sources.imports.intake import Chunk, Intake
+
+
+def run(job: Job, step: Step) -> Manifest:
+    given = job.config.inputs[step.part]
+    intake = Intake(given.path, given.name, given.format, job.config.on_bad_row)
+    outputs: dict[Path, pq.ParquetWriter] = {}
+    with ExitStack() as stack:
+        for chunk in intake.chunks():
+            for shard, table in _cut(chunk, step.of):
+                path = job.run.step(step.name) / f"{chunk.kind}-{shard:04d}.parquet"
+                if path not in outputs:
+                    outputs[path] = stack.enter_context(table_writer(path, table.schema))
+                outputs[path].write_table(table, row_group_size=ROWS_PER_GROUP)
+    facts = {"file": given.name, "format": intake.format, "ignored_fields": sorted(intake.ignored)}
+    return job.run.finish(
+        step.name, step.key, intake.rows, intake.rows - len(intake.drops), intake.drops, list(outputs), facts
+    )
+
+
+def _cut(chunk: Chunk, shards: int) -> list[tuple[int, pa.Table]]:
+    """The rows of each shard; all rows of a prompt go to one."""
+    table = chunk.table.cast(table_schema(chunk.kind))
+    if shards == 1:
+        return [(0, table)]
+    names = table["prompt_id"].cast(pa.string()).combine_chunks().dictionary_encode()
+    owner = np.array(partition(names.dictionary.to_pylist(), shards))[names.indices.to_numpy()]
+    return [(shard, table.filter(pa.array(owner == shard))) for shard in np.unique(owner).tolist()]

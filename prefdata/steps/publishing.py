@@ -1,0 +1,60 @@
+"""publish: the finished steps → drops.parquet, the card, report.html and, last, manifest.json."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from prefdata import __version__
+from prefdata.export.card import card
+from prefdata.plan import Job, Step, waves
+from prefdata.report.page import render
+from prefdata.report.summary import summarise
+from prefdata.shards import DROPS, Manifest, read_table, table_writer, write_json, write_text
+
+
+def run(job: Job, step: Step) -> Manifest:
+    run, manifests = job.run, finished_steps(job)
+    run.manifest.unlink(missing_ok=True)  # until the new one is written, the run is not complete
+    _collect_drops(run.drops, [run.step(m.step) / "drops.parquet" for m in manifests if m.drops])
+    facts = summarise(job.config.name, [split for split, share in job.config.splits.items() if share > 0], manifests)
+    write_text(run.card, card(facts))
+    write_json(run.summary, facts)
+    write_text(run.report, render(facts))
+    _remove_strangers(run.dataset, manifests)
+    selected = next(m for m in manifests if m.step == "select")
+    outputs = [run.drops, run.card, run.report, run.summary, run.manifest]
+    whole = {
+        "step": "build",
+        "key": step.key,
+        "rows_in": selected.rows_in,
+        "rows_out": facts["pairs"],
+        "drops": selected.drops,
+        "outputs": {
+            name: digest for m in manifests if m.step.startswith("export") for name, digest in m.outputs.items()
+        },
+        "facts": {"prefdata": __version__, "name": job.config.name, **facts["figures"]},
+        "steps": [{name: value for name, value in asdict(m).items() if name != "facts"} for m in manifests],
+    }
+    write_json(run.manifest, whole)
+    return run.finish(step.name, step.key, facts["pairs"], facts["pairs"], [], outputs, {})
+
+
+def finished_steps(job: Job) -> list[Manifest]:
+    """The manifests of every step before publish, in order."""
+    found = (job.run.finished(step.name) for wave in waves(job)[:-1] for step in wave)
+    return [manifest for manifest in found if manifest is not None]
+
+
+def _collect_drops(path: Path, parts: list[Path]) -> None:
+    with table_writer(path, DROPS) as writer:
+        for part in parts:
+            writer.write_table(read_table(part))
+
+
+def _remove_strangers(dataset: Path, manifests: list[Manifest]) -> None:
+    """Data set files of an earlier build with other splits or shards."""
+    known = {Path(name).name for manifest in manifests for name in manifest.outputs}
+    for path in dataset.iterdir():
+        if path.name not in known:
+            path.unlink()

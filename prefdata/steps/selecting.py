@@ -1,0 +1,38 @@
+"""select: the comparisons of all shards → pairs, the one step that looks at the whole set."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+from prefdata.plan import Job, Step
+from prefdata.selection.pairing import curriculum_rank, select, split_of
+from prefdata.shards import Manifest, read_table, write_table
+
+PAIR = pa.schema(
+    [
+        *[(name, pa.string()) for name in ("prompt_id", "chosen_id", "rejected_id", "split", "pair_type")],
+        *[(name, pa.float64()) for name in ("probability", "strength", "margin", "weight")],
+        *[(name, pa.int64()) for name in ("curriculum_rank", "wins_chosen", "wins_rejected", "ties")],
+        ("judges", pa.list_(pa.string())),
+    ]
+)
+
+
+def run(job: Job, step: Step) -> Manifest:
+    config = job.config
+    shards = [
+        read_table(job.run.step(f"label-{shard:04d}") / "comparisons.parquet").to_pandas() for shard in range(step.of)
+    ]
+    comparisons = pd.concat(shards, keys=range(step.of), names=["shard"])
+    pairs, drops = select(comparisons, config.selection)
+    pairs["curriculum_rank"] = curriculum_rank(pairs)
+    pairs["split"] = split_of(pairs["prompt_id"], config.splits, config.seed)
+    pairs["weight"], pairs["pair_type"] = 1.0, "voted"
+    outputs = [job.run.step(step.name) / f"pairs-{shard:04d}.parquet" for shard in range(step.of)]
+    for shard, output in enumerate(outputs):
+        own = pairs[pairs.index.get_level_values("shard") == shard].sort_values(
+            ["prompt_id", "chosen_id", "rejected_id"]
+        )
+        write_table(output, pa.Table.from_pandas(own[PAIR.names], schema=PAIR, preserve_index=False))
+    return job.run.finish(step.name, step.key, len(comparisons), len(pairs), drops, outputs, {})
