@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from prefdata.evidence import Evidence, gather, lengths, link
-from prefdata.labels.coding import CodedVotes, code
-from prefdata.labels.comparisons import Comparisons, compare
+from prefdata.evidence import Evidence, Locator, gather, link
+from prefdata.labels.coding import CodedVotes, block, code, spans
+from prefdata.labels.comparisons import compare
 from prefdata.records import Drop
-from prefdata.report.examples import examples
-from prefdata.report.numbers import Counts, count, figures
+from prefdata.report.examples import examples, merge
+from prefdata.report.numbers import Counts, add, count, figures, named
 from prefdata.report.strata import strata
 from prefdata.sources.imports.intake import Chunk, Intake
 
@@ -24,7 +25,8 @@ from prefdata.sources.imports.intake import Chunk, Intake
 class Audit:
     intakes: list[Intake]
     evidence: Evidence
-    comparisons: Comparisons
+    votes: CodedVotes
+    locator: Locator
     counts: Counts
 
     @property
@@ -34,41 +36,31 @@ class Audit:
     def figures(self) -> dict[str, Any]:
         """What `prefdata audit --json` writes."""
         found = figures(self.counts)
-        head = {
-            "votes": found.pop("votes"),
-            "judges": found.pop("judges"),
-            "prompts": self.counts["prompts"],
-            "candidates": self.counts["candidates"],
-        }
+        counted = {"votes": found.pop("votes"), "judges": found.pop("judges"), **self._population()}
         reasons = Counter(f"{drop.stage}: {drop.reason}" for drop in self.drops)
-        return {**head, **found, "dropped": len(self.drops), "drops": dict(sorted(reasons.items()))}
+        return {**counted, **found, "dropped": len(self.drops), "drops": dict(sorted(reasons.items()))}
+
+    def _population(self) -> dict[str, int]:
+        return self.evidence.population(self.votes, self.counts["candidates_voted"])
 
     def facts(self) -> dict[str, Any]:
         """What the report page shows of an audit."""
         reasons = Counter((drop.stage, drop.reason) for drop in self.drops)
+        people = self._population()
         return {
             "name": ", ".join(intake.path.name for intake in self.intakes),
-            "sources": [
-                {
-                    "file": i.name,
-                    "format": i.format,
-                    "ignored_fields": sorted(i.ignored),
-                    "rows_in": i.rows,
-                    "rows_out": i.rows - len(i.drops),
-                }
-                for i in self.intakes
-            ],
+            "sources": [intake.facts() for intake in self.intakes],
             "figures": self.figures(),
             "counts": self.counts,
-            "prompts_in": self.counts["prompts"],
-            "candidates_in": self.counts["candidates"],
-            "votes_from_ratings": self.counts["votes"] - sum(self.evidence.vote["line"].is_valid().to_numpy()),
+            "prompts_in": people["prompts"],
+            "candidates_in": people["candidates"],
+            "votes_from_ratings": self.evidence.votes_from_ratings,
             "compared": self.counts["pairs_compared"],
             "strata_in": strata(self.evidence.prompt),
-            "drops": [
-                {"stage": stage, "reason": reason, "rows": rows} for (stage, reason), rows in sorted(reasons.items())
-            ],
-            "examples": examples(self.evidence, self.comparisons),
+            "drops": [{"stage": stage, "reason": r, "rows": n} for (stage, r), n in sorted(reasons.items())],
+            "examples": merge(
+                [examples(self.evidence, self.locator, compare(block(self.votes, *span))) for span in spans(self.votes)]
+            ),
         }
 
 
@@ -77,26 +69,20 @@ def audit(paths: list[Path], format: str = "auto", on_bad_row: str = "fail") -> 
     intakes = [Intake(path, str(path), format, on_bad_row) for path in paths]
     evidence = link(gather(_chunks(intakes)), on_bad_row)
     votes = code(evidence.vote)
-    found = compare(votes)
-    counts = {**count(found, lengths(evidence.candidate, votes)), **population(evidence, votes)}
-    return Audit(intakes, evidence, found, counts)
+    evidence = replace(evidence, vote=evidence.vote.schema.empty_table())  # coded now: make room
+    locator = Locator(evidence.candidate, votes)
+
+    def counted(span: tuple[int, int]) -> Counts:
+        part = block(votes, *span)
+        return count(compare(part), locator.lengths(part))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy lets go of the interpreter lock
+        counts = reduce(add, pool.map(counted, spans(votes)))
+    return Audit(intakes, evidence, votes, locator, named(counts, votes.judge_ids.to_pylist()))
 
 
-def _chunks(intakes: list[Intake]):
+def _chunks(intakes: list[Intake]) -> Iterator[Chunk]:
     for intake in intakes:
         for kind, table in intake.chunks():
             # Texts that no figure needs are not held in memory.
             yield Chunk(kind, table.drop_columns(["rationale"]) if "rationale" in table.column_names else table)
-
-
-def population(evidence: Evidence, votes: CodedVotes) -> dict[str, int]:
-    """How many prompts and candidates there are, voted on or not."""
-    if not len(evidence.prompt) and not len(evidence.candidate):
-        return {"prompts": len(votes.prompt_ids), "candidates": len(votes.candidate)}
-    named = [
-        votes.prompt_ids,
-        evidence.prompt["prompt_id"].combine_chunks(),
-        evidence.candidate["prompt_id"].combine_chunks(),
-    ]
-    prompts = len(pc.unique(pa.concat_arrays([array.cast(pa.string()) for array in named])))
-    return {"prompts": prompts, "candidates": max(len(evidence.candidate), len(votes.candidate))}

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from prefdata import contracts
 from prefdata.errors import InputError
-from prefdata.labels.coding import CodedVotes
+from prefdata.labels.coding import Block, CodedVotes
 from prefdata.labels.ratings import votes_from_ratings
 from prefdata.records import KINDS, Drop, Kind
 from prefdata.sources.imports.intake import Chunk
@@ -37,6 +37,13 @@ class Evidence:
     rating: pa.Table
     vote: pa.Table
     drops: list[Drop] = field(default_factory=list)
+    votes_from_ratings: int = 0
+
+    def population(self, votes: CodedVotes, candidates_voted: int) -> dict[str, int]:
+        """How many prompts and candidates there are, voted on or not."""
+        ids = [*self.prompt["prompt_id"].chunks, *self.candidate["prompt_id"].chunks, votes.prompt_ids]
+        prompts = len(pc.unique(pa.concat_arrays(ids)))
+        return {"prompts": prompts, "candidates": max(len(self.candidate), candidates_voted)}
 
     @property
     def rows(self) -> int:
@@ -49,6 +56,7 @@ def gather(chunks: Iterable[Chunk]) -> Evidence:
     tables: dict[Kind, list[pa.Table]] = {kind: [] for kind in KINDS}
     for kind, table in chunks:
         tables[kind].append(_typed(kind, table))
+    pa.default_memory_pool().release_unused()
     return Evidence(**{kind: _stack(parts) if parts else _empty(kind) for kind, parts in tables.items()})
 
 
@@ -69,7 +77,8 @@ def table_schema(kind: Kind) -> pa.Schema:
     fields = [
         pa.field(f.name, coded) if flat and pa.types.is_string(f.type) else f for f in contracts.arrow_schema(kind)
     ]
-    return pa.schema([*fields, pa.field("file", coded), pa.field("line", pa.int64())])
+    origin = [pa.field("file", pa.dictionary(pa.int16(), pa.string())), pa.field("line", pa.int32())]
+    return pa.schema([*fields, *origin])
 
 
 def _empty(kind: Kind) -> pa.Table:
@@ -83,9 +92,11 @@ def link(evidence: Evidence, on_bad_row: str = "fail") -> Evidence:
     known = replace(evidence, **tables)
     for kind in ("candidate", "rating", "vote"):
         tables[kind] = _check_references(kind, tables[kind], known, on_bad_row, drops)
-    if len(tables["rating"]):
-        tables["vote"] = _stack([tables["vote"], _typed("vote", votes_from_ratings(tables["rating"]))])
-    return Evidence(**tables, drops=drops)
+    if not len(tables["rating"]):
+        return Evidence(**tables, drops=drops)
+    derived = _typed("vote", votes_from_ratings(tables["rating"]))
+    tables["vote"] = _stack([tables["vote"], derived])
+    return Evidence(**tables, drops=drops, votes_from_ratings=len(derived))
 
 
 def _refuse(
@@ -156,16 +167,15 @@ def _same(table: pa.Table, row: int, other: int) -> bool:
 
 def _double_error(kind: Kind, table: pa.Table, row: int, first: int) -> InputError:
     field = IDENTITY[kind][-1]
-    name, earlier = table[field][row].as_py(), f"{table['file'][first].as_py()} line {table['line'][first].as_py()}"
-    problem = f'the id "{name}" is already used with other content at {earlier}'
-    return InputError(
-        table["file"][row].as_py(),
-        problem,
-        "give each its own id",
-        f"line {table['line'][row].as_py()}",
-        field,
-        "duplicate_id",
-    )
+    file, place = _origin(table, row)
+    problem = f'the id "{table[field][row]}" is already used with other content at {" ".join(_origin(table, first))}'
+    return InputError(file, problem, "give each its own id", place, field, "duplicate_id")
+
+
+def _origin(table: pa.Table, row: int) -> tuple[str, str]:
+    """(file, place in it) of a row."""
+    file = table["file"][row].as_py()
+    return file, f"{'row' if file.endswith(('.parquet', '.pq')) else 'line'} {table['line'][row]}"
 
 
 # --- references ------------------------------------------------------------------------------
@@ -205,33 +215,46 @@ def _check(
         + (f' of prompt "{table["prompt_id"][row].as_py()}"' if what == "candidate" else "")
         + " is not known"
     )
-    error = InputError(
-        table["file"][row].as_py(),
-        problem,
-        f"correct the id, or add the {what} to the inputs",
-        f"line {table['line'][row].as_py()}",
-        columns[-1],
-        f"unknown_{what}",
-    )
+    file, place = _origin(table, row)
+    remedy = f"correct the id, or add the {what} to the inputs"
+    error = InputError(file, problem, remedy, place, columns[-1], f"unknown_{what}")
     return _refuse(kind, table, rows, error, on_bad_row, drops)
 
 
 # --- candidates of coded votes ---------------------------------------------------------------
 
 
-def locate(candidates: pa.Table, votes: CodedVotes) -> np.ndarray:
-    """The row of `candidates` of each voted candidate [N], -1 where it is not there."""
-    owner = np.repeat(np.arange(len(votes.first) - 1), votes.sizes)
-    voted = pc.binary_join_element_wise(
-        votes.prompt_ids.take(pa.array(owner)), votes.candidate_ids.take(pa.array(votes.candidate)), SEPARATOR
-    )
-    return pc.index_in(voted, joined(candidates, IDENTITY["candidate"])).fill_null(-1).to_numpy()
+class Locator:
+    """Finds the rows of voted candidates in a table of candidates, by their codes."""
 
+    def __init__(self, candidates: pa.Table, votes: CodedVotes) -> None:
+        self.characters = pc.utf8_length(candidates["text"]).to_numpy()
+        self.keys = self.row = np.empty(0, np.int64)
+        if len(candidates):
+            self.keys, self.row = self._index(candidates, votes)
 
-def lengths(candidates: pa.Table, votes: CodedVotes) -> np.ndarray | None:
-    """Characters of each voted candidate's text [N], NaN where it is not known; None without texts."""
-    if not len(candidates):
-        return None
-    row = locate(candidates, votes)
-    characters = pc.utf8_length(candidates["text"]).to_numpy()
-    return np.where(row >= 0, characters[row], np.nan)
+    def _index(self, candidates: pa.Table, votes: CodedVotes) -> tuple[np.ndarray, np.ndarray]:
+        """The codes of the candidates that were voted on, sorted, and their rows."""
+        prompt, code = (
+            pc.index_in(candidates[name], ids).combine_chunks().fill_null(-1).to_numpy().astype(np.int64)
+            for name, ids in (("prompt_id", votes.prompt_ids), ("candidate_id", votes.candidate_ids))
+        )
+        row = np.flatnonzero((prompt >= 0) & (code >= 0))
+        keys = prompt[row] * len(votes.candidate_ids) + code[row]
+        order = np.argsort(keys, kind="stable")
+        return keys[order], row[order]
+
+    def rows(self, block: Block) -> np.ndarray:
+        """The row of each candidate of the block [N], -1 where the table does not have it."""
+        prompt = np.repeat(np.arange(len(block.first) - 1), block.sizes) + block.begin
+        wanted = prompt * len(block.candidate_ids) + block.candidate
+        at = np.searchsorted(self.keys, wanted)
+        found = np.append(self.keys, -1)[at] == wanted
+        return np.where(found, np.append(self.row, -1)[at], -1)
+
+    def lengths(self, block: Block) -> np.ndarray | None:
+        """Characters of the text of each candidate [N], NaN where it is not known; None without any texts."""
+        if not len(self.characters):
+            return None
+        row = self.rows(block)
+        return np.where(row >= 0, self.characters[row], np.nan)

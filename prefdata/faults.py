@@ -7,8 +7,9 @@ column with Arrow. Both report the same faults in the same words.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -38,12 +39,28 @@ def _fast(name: str) -> Any:
 
 def row_fault(name: str, row: object) -> Fault | None:
     """The first fault of a row, or None. Fast where there is none."""
-    if _fast(name).is_valid(row):
+    if _is_valid(name, row):
         return None
     import jsonschema
 
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(contracts.schema(name)).iter_errors(row))
-    return _word(error)
+    return _word(error) if error else not_finite(row)
+
+
+def _is_valid(name: str, row: object) -> bool:
+    try:
+        return _fast(name).is_valid(row)
+    except ValueError:  # a value that JSON does not have, such as a date out of a table
+        return False
+
+
+def not_finite(value: object, where: str | None = None) -> Fault | None:
+    """NaN and Infinity: Python's reader and tables have them, JSON has not."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return _not_a_number(where, value)
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (not_finite(item, f"{where}.{name}" if where else str(name)) for name, item in items)
+    return next((fault for fault in found if fault), None)
 
 
 def _word(error: Any) -> Fault:
@@ -54,6 +71,8 @@ def _word(error: Any) -> Fault:
         missing = next(name for name in limit if name not in error.instance)
         field = f"{where}.{missing}" if where else missing
         return Fault("missing_field", field, "the field is missing", f'add "{missing}" to the row')
+    if error.validator == "type" and error.instance is None and where is not None:
+        return _missing_value(where)
     if error.validator == "type" and where is None:
         return Fault("not_an_object", None, f"the row is {value}, not an object", "write one JSON object per row")
     if error.validator == "type":
@@ -67,6 +86,10 @@ def _word(error: Any) -> Fault:
     return Fault("bad_value", where, error.message, "correct the value")
 
 
+def _missing_value(field: str) -> Fault:
+    return Fault("missing_field", field, "the value is missing", "give it a value, or leave the row out")
+
+
 def _show(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
@@ -74,8 +97,9 @@ def _show(value: object) -> str:
 
 def _wrong_type(field: str | None, value: str, wanted: Any) -> Fault:
     names = wanted if isinstance(wanted, str) else " or ".join(wanted)
-    remedy = f'write it in quotes: "{value}"' if "string" in names and _is_number(value) else f"write a {names}"
-    return Fault("wrong_type", field, f"{value} is not a {names}", remedy)
+    named = f"{'an' if names[0] in 'aeiou' else 'a'} {names}"
+    remedy = f'write it in quotes: "{value}"' if "string" in names and _is_number(value) else f"write {named}"
+    return Fault("wrong_type", field, f"{value} is not {named}", remedy)
 
 
 def _is_number(text: str) -> bool:
@@ -97,7 +121,7 @@ def _out_of_range(field: str | None, value: str, rule: str, limit: float) -> Fau
     )
 
 
-def _not_a_number(field: str, value: object) -> Fault:
+def _not_a_number(field: str | None, value: object) -> Fault:
     return Fault("not_a_number", field, f"{value} is not a finite number", "write a number, or leave the field out")
 
 
@@ -152,8 +176,7 @@ def _chunks(column: pa.ChunkedArray) -> Iterator[tuple[pa.Array, int]]:
 
 def _array_faults(column: str, spec: dict[str, Any], array: pa.Array, needed: bool) -> Iterator[tuple[int, Fault]]:
     if needed and array.null_count:
-        fault = Fault("missing_field", column, "the value is missing", "give it a value, or leave the row out")
-        yield from ((row, fault) for row in _where(array.is_null()))
+        yield from ((row, _missing_value(column)) for row in _where(array.is_null()))
     if pa.types.is_null(array.type):
         return
     if pa.types.is_dictionary(array.type):
@@ -176,8 +199,8 @@ def _value_faults(column: str, spec: dict[str, Any], array: pa.Array) -> Iterato
         bad = pc.invert(pc.is_finite(array))
         yield from ((row, _not_a_number(column, array[row].as_py())) for row in _where(bad))
     if "enum" in spec:
-        allowed = pa.array([value for value in spec["enum"] if value is not None], array.type)
-        bad = pc.and_(pc.invert(pc.is_in(array, allowed)), array.is_valid())
+        allowed = [pc.equal(array, value) for value in spec["enum"] if value is not None]
+        bad = pc.and_(pc.invert(reduce(pc.or_, allowed)), array.is_valid())
         yield from found(bad, lambda value: _not_allowed(column, value, spec["enum"]))
     if spec.get("minLength"):
         yield from found(

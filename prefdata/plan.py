@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from prefdata import __version__
@@ -47,6 +48,11 @@ class Job:
     run: RunDir
     inputs: tuple[str, ...]
     shards: int
+
+    @property
+    def image_folders(self) -> dict[str, Path]:
+        """Where the image paths of each input file start."""
+        return {given.name: given.path.parent for given in self.config.inputs}
 
 
 def job(config: Config, run: RunDir) -> Job:

@@ -9,20 +9,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from prefdata.labels.coding import BOTH_BAD, CodedVotes
+from prefdata.labels.coding import BOTH_BAD, Block
 from prefdata.labels.tally import Pairs
 
 
 def coincidences(counts: np.ndarray) -> np.ndarray:
-    """Krippendorff's coincidence matrix [C, C] of units [U, C] with label counts (2011, section D).
+    """Krippendorff's coincidence matrix [C, C] of label counts [C, U] of U units (2011, section D).
 
     A unit with m ≥ 2 labels adds each ordered pair of its labels with weight 1/(m-1).
     """
-    counts = counts.astype(np.float64)
-    labels = counts.sum(axis=1)
-    counts, labels = counts[labels >= 2], labels[labels >= 2]
-    scaled = counts / (labels - 1)[:, None]
-    return scaled.T @ counts - np.diag(scaled.sum(axis=0))
+    counts, labels = _comparable(counts)
+    scaled = counts / (labels - 1)
+    return scaled @ counts.T - np.diag(scaled.sum(axis=1))
+
+
+def _comparable(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The units with two labels or more [C, U], and how many labels each has [U]."""
+    labels = counts.sum(axis=0)
+    several = labels >= 2
+    return counts[:, several].astype(np.float64), labels[several]
 
 
 def krippendorff_alpha(matrix: np.ndarray) -> float | None:
@@ -45,11 +50,10 @@ class FleissCounts:
 
 
 def fleiss_counts(counts: np.ndarray) -> FleissCounts:
-    """Units [U, C] with ≥ 2 labels: Σ P_i and Σ of label shares."""
-    counts = counts[counts.sum(axis=1) >= 2].astype(np.float64)
-    m = counts.sum(axis=1)
-    agreement = ((counts**2).sum(axis=1) - m) / (m * (m - 1))
-    return FleissCounts(len(counts), float(agreement.sum()), (counts / m[:, None]).sum(axis=0))
+    """Of label counts [C, U], over the units with ≥ 2 labels: Σ P_i and Σ of label shares."""
+    counts, labels = _comparable(counts)
+    agreement = ((counts**2).sum(axis=0) - labels) / (labels * (labels - 1))
+    return FleissCounts(len(labels), float(agreement.sum()), (counts / labels).sum(axis=1))
 
 
 def fleiss_kappa(sums: FleissCounts) -> float | None:
@@ -67,8 +71,8 @@ def cohen_kappa(confusion: np.ndarray) -> float | None:
     return None if expected >= 1 else float((np.trace(confusion) / n - expected) / (1 - expected))
 
 
-def confusions(votes: CodedVotes, pairs: Pairs) -> dict[tuple[int, int], np.ndarray]:
-    """Confusion counts [3, 3] of every two judges that judged the same pair; keys (j, k), j < k."""
+def confusions(votes: Block, pairs: Pairs) -> dict[int, int]:
+    """How often two judges gave a pair which labels; keys are read by `confusion_tables`."""
     shared = np.flatnonzero((pairs.votes[pairs.of_vote] >= 2) & (votes.outcome != BOTH_BAD))
     judges = len(votes.judge_ids)
     # Sorted by pair, then judge: votes that meet stand side by side, at most m - 1 places apart.
@@ -77,15 +81,16 @@ def confusions(votes: CodedVotes, pairs: Pairs) -> dict[tuple[int, int], np.ndar
     found: dict[int, int] = {}
     for apart in range(1, int(pairs.votes.max(initial=1))):
         meet = np.flatnonzero((unit[:-apart] == unit[apart:]) & (judge[:-apart] != judge[apart:]))
-        codes = ((judge[meet] * judges + judge[meet + apart]) * 3 + outcome[meet]) * 3 + outcome[meet + apart]
-        for code, count in zip(*(part.tolist() for part in np.unique(codes, return_counts=True)), strict=True):
-            found[code] = found.get(code, 0) + count
-    return _tables(found, judges)
+        keys = ((judge[meet] * judges + judge[meet + apart]) * 3 + outcome[meet]) * 3 + outcome[meet + apart]
+        for key, count in zip(*(part.tolist() for part in np.unique(keys, return_counts=True)), strict=True):
+            found[key] = found.get(key, 0) + count
+    return found
 
 
-def _tables(found: dict[int, int], judges: int) -> dict[tuple[int, int], np.ndarray]:
+def confusion_tables(found: dict[int, int], judges: int) -> dict[tuple[int, int], np.ndarray]:
+    """Confusion counts [3, 3] (tie, low, high) of every two judges that met; keys (j, k), j < k."""
     tables: dict[tuple[int, int], np.ndarray] = {}
-    for code, count in found.items():
-        both, labels = divmod(code, 9)
+    for key, count in found.items():
+        both, labels = divmod(key, 9)
         tables.setdefault(divmod(both, judges), np.zeros((3, 3)))[divmod(labels, 3)] = count
     return tables

@@ -1,7 +1,8 @@
 """Votes as integers: ids are strings at the edges and codes inside.
 
-A candidate's local index is its rank, as text, among the candidates of its prompt; `low` is the
-side with the smaller id, so that a pair is the same however it was shown.
+Codes are ranks of the ids as texts, so that of two candidates `low` is the one with the smaller id,
+however the pair was shown. Votes are worked on in blocks of whole prompts, small enough to stay in
+the processor's cache; within a block candidates are numbered from 0 in each prompt.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ import pyarrow.compute as pc
 from prefdata.records import BARE_LABEL
 
 TIE, LOW, HIGH, BOTH_BAD = 0, 1, 2, 3
+BLOCK = 1 << 16  # votes in a block, give or take a prompt
 
 
 @dataclass(frozen=True)
 class CodedVotes:
-    """V votes on N candidates of P prompts by J judges.
+    """V votes by J judges, sorted by prompt; all arrays [V].
 
-    prompt, low, high, judge, outcome: int arrays [V]; outcome is TIE, LOW, HIGH or BOTH_BAD.
-    weight, confidence: float [V], or None where no vote has one.
-    low_first: int8 [V], 1 where `low` was shown first, 0 where second, -1 where unknown.
-    bare: bool [V], true for labels without evidence.
-    first: int [P+1], offsets of each prompt's candidates in `candidate`, codes into candidate_ids.
+    prompt, judge: positions in prompt_ids and judge_ids. low, high: positions in candidate_ids.
+    outcome: TIE, LOW, HIGH or BOTH_BAD. weight, confidence: floats, or None where no vote has one.
+    low_first: 1 where `low` was shown first, 0 where second, -1 where unknown. bare: true for labels
+    without evidence.
     """
 
     prompt_ids: pa.Array
@@ -40,6 +41,19 @@ class CodedVotes:
     confidence: np.ndarray | None
     low_first: np.ndarray
     bare: np.ndarray
+
+
+@dataclass(frozen=True)
+class Block(CodedVotes):
+    """The votes of P consecutive prompts on N candidates.
+
+    prompt counts from 0 (from `begin` in all votes) and prompt_ids are the block's own; low and high
+    count from 0 in each prompt.
+    candidate [N] are positions in candidate_ids, sorted within each prompt; first [P+1] says where
+    each prompt's candidates begin.
+    """
+
+    begin: int
     first: np.ndarray
     candidate: np.ndarray
 
@@ -48,6 +62,10 @@ class CodedVotes:
         """Candidates per prompt [P]."""
         return np.diff(self.first)
 
+    def names(self, prompt: np.ndarray, local: np.ndarray) -> pa.Array:
+        """The ids of candidates given by prompt and local number."""
+        return self.candidate_ids.take(pa.array(self.candidate[self.first[prompt] + local]))
+
 
 def code(votes: pa.Table) -> CodedVotes:
     """Code a table of votes (in-memory schema of `evidence.table_schema`)."""
@@ -55,60 +73,107 @@ def code(votes: pa.Table) -> CodedVotes:
     judge_ids, judge = _codes(votes["judge"])
     candidate_ids, sides = _codes(pa.chunked_array(votes["a"].chunks + votes["b"].chunks, votes["a"].type))
     a, b = sides[: len(votes)], sides[len(votes) :]
-    first, candidate, (a, b) = _localise(prompt, a, b, len(prompt_ids), len(candidate_ids))
     swapped = a > b
-    return CodedVotes(
-        prompt_ids, candidate_ids, judge_ids, prompt, np.where(swapped, b, a), np.where(swapped, a, b),
-        _outcome(votes["winner"], swapped), judge, _numbers(votes["weight"]), _numbers(votes["confidence"]),
-        _low_first(votes["order"], swapped), _equals(votes["source"], BARE_LABEL), first, candidate,
+    columns = {
+        "prompt": prompt,
+        "low": np.minimum(a, b),
+        "high": np.maximum(a, b),
+        "outcome": _outcome(votes["winner"], swapped),
+        "judge": judge,
+        "weight": _numbers(votes["weight"]),
+        "confidence": _numbers(votes["confidence"]),
+        "low_first": _low_first(votes["order"], swapped),
+        "bare": _equals(votes["source"], BARE_LABEL),
+    }
+    if np.any(prompt[1:] < prompt[:-1]):
+        order = np.argsort(prompt, kind="stable")
+        columns = {name: None if column is None else column[order] for name, column in columns.items()}
+    return CodedVotes(prompt_ids, candidate_ids, judge_ids, **columns)
+
+
+def spans(votes: CodedVotes) -> list[tuple[int, int]]:
+    """Cut the votes into blocks of whole prompts; at least one, which is empty if there are no votes."""
+    found, stop = [], 0
+    while stop < len(votes.prompt):
+        start, last = stop, min(stop + BLOCK, len(votes.prompt)) - 1
+        stop = int(np.searchsorted(votes.prompt, votes.prompt[last], side="right"))
+        found.append((start, stop))
+    return found or [(0, 0)]
+
+
+def block(votes: CodedVotes, start: int, stop: int) -> Block:
+    """The votes from `start` to `stop`, one of the `spans`."""
+    at = slice(start, stop)
+    begin, end = (int(votes.prompt[start]), int(votes.prompt[stop - 1]) + 1) if stop else (0, 0)
+    prompt = votes.prompt[at].astype(np.int64) - begin
+    sides = np.concatenate([votes.low[at], votes.high[at]])
+    first, candidate, local = _localise(np.concatenate([prompt, prompt]), sides, end - begin, len(votes.candidate_ids))
+    weight, confidence = (None if x is None else x[at] for x in (votes.weight, votes.confidence))
+    return Block(
+        votes.prompt_ids.slice(begin, end - begin), votes.candidate_ids, votes.judge_ids,
+        prompt, local[: stop - start], local[stop - start :], votes.outcome[at], votes.judge[at],
+        weight, confidence, votes.low_first[at], votes.bare[at], begin, first, candidate,
     )  # fmt: skip
+
+
+def _localise(prompt: np.ndarray, code: np.ndarray, prompts: int, codes: int) -> tuple[np.ndarray, ...]:
+    """(first [P+1], candidate [N], the local number of each code) for codes used in prompts."""
+    if prompts * codes <= 4 * len(prompt) + 65_536:
+        return _localise_shared(prompt, code, prompts, codes)
+    least = code.min()
+    if code.max() - least <= 8 * len(code):
+        owner = np.full(code.max() - least + 1, -1)
+        owner[code - least] = prompt
+        if np.array_equal(owner[code - least], prompt):
+            return _localise_owned(prompt, code, prompts, owner, least)
+    keys = prompt * codes + code
+    distinct, place = np.unique(keys, return_inverse=True)
+    owners, candidate = np.divmod(distinct, codes)
+    first = np.searchsorted(owners, np.arange(prompts + 1))
+    return first, candidate, place - first[prompt]
+
+
+def _localise_shared(prompt: np.ndarray, code: np.ndarray, prompts: int, codes: int) -> tuple[np.ndarray, ...]:
+    """Few candidate ids serve all prompts (model names, say): mark which are present where."""
+    present = np.zeros((prompts, codes), bool)
+    present[prompt, code] = True
+    local = np.cumsum(present, axis=1) - 1
+    first = np.concatenate([[0], np.cumsum(present.sum(axis=1))])
+    return first, np.nonzero(present)[1], local[prompt, code]
+
+
+def _localise_owned(prompt: np.ndarray, code: np.ndarray, prompts: int, owner: np.ndarray, least: int) -> tuple:
+    """Every candidate id belongs to one prompt, `owner`: sort the ids by owner."""
+    order = np.argsort(owner, kind="stable")[np.count_nonzero(owner < 0) :]
+    place = np.empty(len(owner), np.int64)
+    place[order] = np.arange(len(order))
+    first = np.searchsorted(owner[order], np.arange(prompts + 1))
+    return first, order + least, place[code - least] - first[prompt]
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
     """Sorted distinct texts of a dictionary column, and each row's position among them."""
-    array = column.unify_dictionaries().combine_chunks()
-    codes, texts = array.indices.to_numpy(), array.dictionary
+    chunks = column.unify_dictionaries().chunks
+    if not chunks:
+        return pa.nulls(0, pa.string()), np.empty(0, np.int32)
+    codes, texts = np.concatenate([chunk.indices.to_numpy() for chunk in chunks]), chunks[-1].dictionary
     used = np.zeros(len(texts), bool)
     used[codes] = True
     order = pc.sort_indices(texts).to_numpy()
     order = order[used[order]]
     rank = np.empty(len(texts), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    return texts.take(pa.array(order)), rank[codes]
-
-
-def _localise(prompt: np.ndarray, a: np.ndarray, b: np.ndarray, prompts: int, candidates: int):
-    """Global candidate codes → local indices; (first [P+1], candidate [N], (a, b))."""
-    if prompts * candidates <= 8 * len(prompt) + 1_000_000:
-        return _localise_dense(prompt, a, b, prompts, candidates)
-    keys = np.concatenate([prompt, prompt]).astype(np.int64) * candidates + np.concatenate([a, b])
-    coded = pa.array(keys).dictionary_encode()
-    distinct = coded.dictionary.to_numpy()
-    order = np.argsort(distinct)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    owner, candidate = np.divmod(distinct[order], candidates)
-    first = np.searchsorted(owner, np.arange(prompts + 1))
-    local = (rank[coded.indices.to_numpy()] - first[np.concatenate([prompt, prompt])]).astype(np.int32)
-    return first, candidate, (local[: len(prompt)], local[len(prompt) :])
-
-
-def _localise_dense(prompt: np.ndarray, a: np.ndarray, b: np.ndarray, prompts: int, candidates: int):
-    """The same where few candidate ids serve all prompts (model names, say)."""
-    present = np.zeros((prompts, candidates), bool)
-    present[prompt, a] = present[prompt, b] = True
-    local = np.cumsum(present, axis=1, dtype=np.int32) - 1
-    first = np.concatenate([[0], np.cumsum(present.sum(axis=1))])
-    return first, np.nonzero(present)[1], (local[prompt, a], local[prompt, b])
+    return texts.take(pa.array(order)), np.take(rank, codes, out=codes)
 
 
 def _outcome(winner: pa.ChunkedArray, swapped: np.ndarray) -> np.ndarray:
     """LOW where the winner has the smaller id, whichever side it was written on."""
     names = {"a": LOW, "b": HIGH, "tie": TIE, "both_bad": BOTH_BAD}
+    turn = {LOW: HIGH, HIGH: LOW}
     texts, codes = _codes(winner)
-    straight = np.array([names[text] for text in texts.to_pylist()], np.int8)
-    turned = np.array([{LOW: HIGH, HIGH: LOW}.get(side, side) for side in straight], np.int8)
-    return np.where(swapped, turned[codes], straight[codes])
+    straight = [names[text] for text in texts.to_pylist()]
+    table = np.array([straight, [turn.get(side, side) for side in straight]], np.int8)
+    return table[swapped.astype(np.int8), codes]
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray | None:
@@ -128,5 +193,5 @@ def _equals(column: pa.ChunkedArray, text: str) -> np.ndarray:
 def _low_first(order: pa.ChunkedArray, swapped: np.ndarray) -> np.ndarray:
     if order.null_count == len(order):
         return np.full(len(order), -1, np.int8)
-    shown = np.where(_equals(order, "ab"), 1, np.where(_equals(order, "ba"), 0, -1)).astype(np.int8)
-    return np.where(swapped & (shown >= 0), 1 - shown, shown).astype(np.int8)
+    ab, ba = _equals(order, "ab"), _equals(order, "ba")
+    return np.where(ab, ~swapped, np.where(ba, swapped, -1)).astype(np.int8)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from prefdata import contracts
 from prefdata.labels import bradley_terry
-from prefdata.labels.coding import CodedVotes
+from prefdata.labels.coding import Block
 from prefdata.labels.cycles import Edges, components, three_cycles
 from prefdata.labels.repair import VERDICTS, repair
 from prefdata.labels.tally import Pairs, tally
@@ -23,7 +23,7 @@ class Comparisons:
     verdict: int8 [M], see `labels.repair`; cyclic, cyclic_raw: bool [P] over prompts.
     """
 
-    votes: CodedVotes
+    votes: Block
     pairs: Pairs
     net: np.ndarray
     edges: Edges
@@ -40,7 +40,7 @@ class Comparisons:
         return np.where(self.pairs.tied, 0, np.sign(self.net)).astype(np.int8)
 
 
-def compare(votes: CodedVotes) -> Comparisons:
+def compare(votes: Block) -> Comparisons:
     pairs, sizes = tally(votes), votes.sizes
     net = pairs.net
     edge = np.flatnonzero(net)
@@ -100,14 +100,14 @@ def probabilities(found: Comparisons) -> np.ndarray:
 def table(found: Comparisons) -> pa.Table:
     """The comparisons as rows of the comparison schema, sorted by prompt, a, b."""
     pairs, votes = found.pairs, found.votes
-    probability, first = probabilities(found), votes.first[pairs.prompt]
+    probability = probabilities(found)
     missing = np.isnan(probability)
     names = np.array(["b", "tie", "a"], object)
     label = np.where(found.pairs.tied, "tie", np.where(found.label == 0, None, names[found.label + 1]))
     columns = {
         "prompt_id": votes.prompt_ids.take(pa.array(pairs.prompt)),
-        "a": votes.candidate_ids.take(pa.array(votes.candidate[first + pairs.low])),
-        "b": votes.candidate_ids.take(pa.array(votes.candidate[first + pairs.high])),
+        "a": votes.names(pairs.prompt, pairs.low),
+        "b": votes.names(pairs.prompt, pairs.high),
         "votes": pairs.votes,
         "wins_a": pairs.wins_low,
         "wins_b": pairs.wins_high,

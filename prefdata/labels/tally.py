@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prefdata.labels.coding import BOTH_BAD, HIGH, LOW, TIE, CodedVotes
+from prefdata.labels.coding import BOTH_BAD, HIGH, LOW, TIE, Block
 
 EQUAL = 1e-9  # sums of weights that differ by less than this share are equal
 
@@ -69,7 +69,7 @@ class Pairs:
         return (self.weight_tie > most * (1 + EQUAL)) | ((self.ties > 0) & ~self.decided)
 
 
-def tally(votes: CodedVotes) -> Pairs:
+def tally(votes: Block) -> Pairs:
     """Count the votes of every pair."""
     known, cell = _cells(votes)
     prompt, low, high = _corners(known, votes)
@@ -83,13 +83,13 @@ def tally(votes: CodedVotes) -> Pairs:
     )  # fmt: skip
 
 
-def _offsets(votes: CodedVotes) -> np.ndarray:
+def _offsets(votes: Block) -> np.ndarray:
     """Where each prompt's pairs begin if all n(n-1)/2 of them are laid out in a row [P+1]."""
     sizes = votes.sizes.astype(np.int64)
     return np.concatenate([[0], np.cumsum(sizes * (sizes - 1) // 2)])
 
 
-def _cells(votes: CodedVotes) -> tuple[np.ndarray, np.ndarray]:
+def _cells(votes: Block) -> tuple[np.ndarray, np.ndarray]:
     """The places in that row that hold a vote, and each vote's position among them [V]."""
     offsets = _offsets(votes)
     low = votes.low.astype(np.int64)
@@ -102,7 +102,7 @@ def _cells(votes: CodedVotes) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(used), (np.cumsum(used) - 1)[cell]
 
 
-def _corners(cell: np.ndarray, votes: CodedVotes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _corners(cell: np.ndarray, votes: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cells back to (prompt, low, high), by a table of the triangle of each size that occurs."""
     offsets, sizes = _offsets(votes), votes.sizes
     prompt = (np.searchsorted(offsets, cell, side="right") - 1).astype(np.int32)
@@ -117,14 +117,14 @@ def _corners(cell: np.ndarray, votes: CodedVotes) -> tuple[np.ndarray, np.ndarra
     return prompt, np.concatenate(lows).astype(np.int32)[at], np.concatenate(highs).astype(np.int32)[at]
 
 
-def _weights(cell: np.ndarray, votes: CodedVotes, counts: np.ndarray) -> np.ndarray:
+def _weights(cell: np.ndarray, votes: Block, counts: np.ndarray) -> np.ndarray:
     """Sum of weights by pair and outcome [M, 4]; the counts where votes have no weights."""
     if votes.weight is None:
         return counts.astype(np.float64)
     return np.bincount(cell * 4 + votes.outcome, votes.weight, 4 * len(counts)).reshape(-1, 4)
 
 
-def _soft(cell: np.ndarray, votes: CodedVotes, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _soft(cell: np.ndarray, votes: Block, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Soft wins of low and high: confidence c gives c to the winner and 1-c to the loser."""
     half = weights[:, TIE] / 2
     low, high = weights[:, LOW] + half, weights[:, HIGH] + half

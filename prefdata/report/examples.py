@@ -6,34 +6,45 @@ from typing import Any
 
 import numpy as np
 
-from prefdata.evidence import Evidence, locate
+from prefdata.evidence import Evidence, Locator
 from prefdata.labels.comparisons import Comparisons
 from prefdata.labels.repair import VERDICTS
 
-EACH = 4  # examples of each kind a shard gives
+EACH = 4  # examples of each kind
 LONGEST = 400  # characters of a text
 
+Examples = dict[str, list[dict[str, Any]]]
 
-def examples(evidence: Evidence, found: Comparisons) -> dict[str, list[dict[str, Any]]]:
+
+def examples(evidence: Evidence, locator: Locator, found: Comparisons) -> Examples:
     """The most divided pairs and the prompts with the most edges in cycles."""
-    reader = _Reader(evidence, found)
+    reader = _Reader(evidence, locator, found)
     pairs = found.pairs
     divided = np.minimum(pairs.wins_low, pairs.wins_high)
     most = np.argsort(-divided, kind="stable")[:EACH]
     caught = np.bincount(pairs.prompt[found.verdict > 0], minlength=len(found.cyclic))
     worst = np.argsort(-caught, kind="stable")[:EACH]
     return {
-        "conflicts": [reader.pair(at) for at in most.tolist() if divided[at]],
-        "cycles": [reader.cycle(prompt) for prompt in worst.tolist() if caught[prompt]],
+        "conflicts": [{"rank": int(divided[at]), **reader.pair(at)} for at in most.tolist() if divided[at]],
+        "cycles": [{"rank": int(caught[at]), **reader.cycle(at)} for at in worst.tolist() if caught[at]],
     }
+
+
+def merge(parts: list[Examples]) -> Examples:
+    """The best examples of several blocks or shards."""
+    return {kind: _best([example for part in parts for example in part[kind]]) for kind in ("conflicts", "cycles")}
+
+
+def _best(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda example: (-example["rank"], example["prompt_id"]))[:EACH]
 
 
 class _Reader:
     """Looks texts up for codes."""
 
-    def __init__(self, evidence: Evidence, found: Comparisons) -> None:
+    def __init__(self, evidence: Evidence, locator: Locator, found: Comparisons) -> None:
         self.evidence, self.found = evidence, found
-        self.row = locate(evidence.candidate, found.votes)
+        self.row = locator.rows(found.votes)
 
     def pair(self, at: int) -> dict[str, Any]:
         pairs = self.found.pairs
@@ -72,8 +83,7 @@ class _Reader:
         return {"candidate_id": self._name(prompt, local), "text": None if text is None else _cut(text)}
 
     def _name(self, prompt: int, local: int) -> str:
-        votes = self.found.votes
-        return votes.candidate_ids[int(votes.candidate[votes.first[prompt] + local])].as_py()
+        return self.found.votes.names(np.array([prompt]), np.array([local]))[0].as_py()
 
 
 def _cut(text: str) -> str:

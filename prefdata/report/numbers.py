@@ -1,4 +1,4 @@
-"""Counts of a set of votes as plain data that adds up over shards, and the figures that follow from them."""
+"""Counts of votes that add up over blocks and shards, and the figures that follow from them."""
 
 from __future__ import annotations
 
@@ -7,42 +7,58 @@ from typing import Any
 import numpy as np
 
 from prefdata.labels import agreement
-from prefdata.labels.coding import HIGH, LOW, TIE, CodedVotes
+from prefdata.labels.coding import BOTH_BAD, HIGH, LOW, TIE, Block
 from prefdata.labels.comparisons import Comparisons
-from prefdata.labels.tally import Pairs
+from prefdata.labels.repair import REMOVED, UNDECIDED
 
 Counts = dict[str, Any]
 
 
 def count(found: Comparisons, length: np.ndarray | None = None) -> Counts:
-    """Count everything. `length`: characters of each candidate [N], NaN where its text is unknown."""
+    """Count a block. `length`: characters of each candidate [N], NaN where its text is unknown.
+
+    Judges are codes here; counts of blocks of the same coding add up, and `named` gives them names.
+    """
     votes, pairs = found.votes, found.pairs
     outcomes = np.bincount(votes.outcome, minlength=4)
-    labels = np.stack([pairs.ties, pairs.wins_low, pairs.wins_high], axis=1)
+    labels = np.stack([pairs.ties, pairs.wins_low, pairs.wins_high])
     fleiss = agreement.fleiss_counts(labels)
     return {
         "votes": len(votes.outcome),
         "ties": int(outcomes[TIE]),
-        "both_bad": int(outcomes[3]),
+        "both_bad": int(outcomes[BOTH_BAD]),
         "labels_without_evidence": int(votes.bare.sum()),
+        "prompts_voted": len(votes.prompt_ids),
+        "candidates_voted": len(votes.candidate),
         "pairs_compared": len(pairs.prompt),
         "pairs_decided": int(pairs.decided.sum()),
         "pairs_conflicting": int(pairs.conflicting.sum()),
-        "pairs_unresolved": int(pairs.unresolved.sum()),
+        "pairs_unresolved": int((pairs.decided & (found.net == 0)).sum()),
         "pairs_tied": int(pairs.tied.sum()),
         "prompts_cyclic_raw": int(found.cyclic_raw.sum()),
         "prompts_cyclic_majority": int(found.cyclic.sum()),
         "three_cycles_majority": found.three_cycles,
         "min_feedback_weight": found.feedback_weight,
         "components_not_proven": int(not found.feedback_exact),
-        "edges_removed": int((found.verdict == 2).sum()),
-        "edges_undecided": int((found.verdict == 3).sum()),
-        "coincidences": agreement.coincidences(labels).tolist(),
-        "coincidences_without_ties": agreement.coincidences(labels[:, 1:]).tolist(),
-        "fleiss": {"units": fleiss.units, "agreement": fleiss.agreement, "shares": fleiss.shares.tolist()},
+        "edges_removed": int((found.verdict == REMOVED).sum()),
+        "edges_undecided": int((found.verdict == UNDECIDED).sum()),
+        "coincidences": agreement.coincidences(labels),
+        "coincidences_without_ties": agreement.coincidences(labels[1:]),
+        "fleiss": {"units": fleiss.units, "agreement": fleiss.agreement, "shares": fleiss.shares},
         "longer": _longer_pairs(found, length),
         "judges": _judges(votes, length),
-        "confusions": _confusions(votes, pairs),
+        "confusions": agreement.confusions(votes, pairs),
+    }
+
+
+def named(counts: Counts, judge_ids: list[str]) -> Counts:
+    """Counts as plain data with the judges' names, ready to be written and added to those of other shards."""
+    judges, confusions = counts["judges"], agreement.confusion_tables(counts["confusions"], len(judge_ids))
+    return {
+        **{name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in counts.items()},
+        "fleiss": {**counts["fleiss"], "shares": counts["fleiss"]["shares"].tolist()},
+        "judges": {name: {key: int(row[j]) for key, row in judges.items()} for j, name in enumerate(judge_ids)},
+        "confusions": {f"{judge_ids[j]}\t{judge_ids[k]}": table.tolist() for (j, k), table in confusions.items()},
     }
 
 
@@ -95,18 +111,17 @@ def _longer_pairs(found: Comparisons, length: np.ndarray | None) -> dict[str, in
     return {"wins": int((np.sign(gap[known]) == found.label[known]).sum()), "pairs": int(known.sum())}
 
 
-def _judges(votes: CodedVotes, length: np.ndarray | None) -> dict[str, dict[str, int]]:
-    """Per judge: votes, ties, and how often the first shown and the longer response wins."""
-    judges = len(votes.judge_ids)
-    decisive = (votes.outcome == LOW) | (votes.outcome == HIGH)
+def _judges(votes: Block, length: np.ndarray | None) -> dict[str, np.ndarray]:
+    """Per judge [J]: votes, ties, and how often the first shown and the longer response wins."""
     low_wins = votes.outcome == LOW
+    decisive = low_wins | (votes.outcome == HIGH)
 
-    def by_judge(mask: np.ndarray) -> list[int]:
-        return np.bincount(votes.judge[mask], minlength=judges).tolist()
+    def by_judge(mask: np.ndarray) -> np.ndarray:
+        return np.bincount(votes.judge[mask], minlength=len(votes.judge_ids))
 
     placed = decisive & (votes.low_first >= 0)
     columns = {
-        "votes": np.bincount(votes.judge, minlength=judges).tolist(),
+        "votes": np.bincount(votes.judge, minlength=len(votes.judge_ids)),
         "ties": by_judge(votes.outcome == TIE),
         "order_known": by_judge(placed),
         "first_wins": by_judge(placed & (low_wins == (votes.low_first == 1))),
@@ -116,15 +131,7 @@ def _judges(votes: CodedVotes, length: np.ndarray | None) -> dict[str, dict[str,
         gap = length[first + votes.low] - length[first + votes.high]
         unequal = decisive & ~np.isnan(gap) & (gap != 0)
         columns |= {"length_known": by_judge(unequal), "longer_wins": by_judge(unequal & (low_wins == (gap > 0)))}
-    return {
-        name: {key: column[j] for key, column in columns.items()} for j, name in enumerate(votes.judge_ids.to_pylist())
-    }
-
-
-def _confusions(votes: CodedVotes, pairs: Pairs) -> dict[str, list[list[float]]]:
-    """Confusion tables of judges that met, keyed by their names with a tab between."""
-    names = votes.judge_ids.to_pylist()
-    return {f"{names[j]}\t{names[k]}": table.tolist() for (j, k), table in agreement.confusions(votes, pairs).items()}
+    return columns
 
 
 def judge_table(counts: Counts) -> list[dict[str, Any]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
+from prefdata.report.examples import merge
 from prefdata.report.numbers import add, figures
 from prefdata.shards import Manifest
-
-EXAMPLES = 6  # of each kind, over all shards
 
 
 def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[str, Any]:
@@ -18,7 +17,7 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
     export = reduce(add, [step.facts for step in exports])
     return {
         "name": name,
-        "sources": [{**step.facts, "rows_in": step.rows_in, "rows_out": step.rows_out} for step in imports],
+        "sources": [step.facts for step in imports],
         "figures": figures(counts),
         "counts": counts,
         "prompts_in": sum(label.facts["prompts"] for label in labels),
@@ -33,10 +32,7 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
         "images": any(label.facts["with_images"] for label in labels),
         "image_bytes": export["image_bytes"],
         "drops": merged(manifests),
-        "examples": {
-            kind: [e for label in labels for e in label.facts["examples"][kind]][:EXAMPLES]
-            for kind in ("conflicts", "cycles")
-        },
+        "examples": merge([label.facts["examples"] for label in labels]),
         "steps": [
             {"step": m.step, "rows_in": m.rows_in, "rows_out": m.rows_out, "dropped": m.rows_in - m.rows_out}
             for m in manifests

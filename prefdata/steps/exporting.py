@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from prefdata.evidence import IDENTITY, joined
+from prefdata.evidence import IDENTITY, gather, joined
 from prefdata.export.triplets import triplet, triplet_schema
 from prefdata.plan import Job, Step
 from prefdata.report.strata import strata
 from prefdata.shards import Manifest, read_table, table_writer
-from prefdata.steps.labelling import image_folder, load
+from prefdata.steps.labelling import record_chunks
 
 ROWS_AT_ONCE = 2048
 BINS = 20
@@ -52,8 +52,8 @@ class Texts:
     """The prompts and candidates of a shard, found by id; of doubles the first, as in `evidence.link`."""
 
     def __init__(self, job: Job, shard: int) -> None:
-        records = load(job, shard)
-        self.job, self.prompt, self.candidate = job, records.prompt, records.candidate
+        records = gather(record_chunks(job, shard))
+        self.folders, self.prompt, self.candidate = job.image_folders, records.prompt, records.candidate
         self.prompt_names = joined(self.prompt, IDENTITY["prompt"])
         self.candidate_names = joined(self.candidate, IDENTITY["candidate"])
 
@@ -77,11 +77,11 @@ class Texts:
             for row in self.prompts(pairs).select(["file", "images"]).to_pylist()
             for name in row["images"] or []
         )
-        sizes = {image: (image_folder(self.job, image[0]) / image[1]).stat().st_size for image in used}
+        sizes = {image: (self.folders[image[0]] / image[1]).stat().st_size for image in used}
         return {"stored": sum(sizes[image] * rows for image, rows in used.items()), "unique": sum(sizes.values())}
 
     def _image(self, file: str, name: str) -> bytes:
-        return (image_folder(self.job, file) / name).read_bytes()
+        return (self.folders[file] / name).read_bytes()
 
 
 def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:

@@ -27,9 +27,8 @@ def run(job: Job, step: Step) -> Manifest:
                 if path not in outputs:
                     outputs[path] = stack.enter_context(table_writer(path, table.schema))
                 outputs[path].write_table(table, row_group_size=ROWS_PER_GROUP)
-    facts = {"file": given.name, "format": intake.format, "ignored_fields": sorted(intake.ignored)}
     return job.run.finish(
-        step.name, step.key, intake.rows, intake.rows - len(intake.drops), intake.drops, list(outputs), facts
+        step.name, step.key, intake.rows, intake.rows - len(intake.drops), intake.drops, list(outputs), intake.facts()
     )
 
 

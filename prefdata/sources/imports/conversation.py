@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from prefdata.faults import Fault
@@ -30,6 +31,21 @@ def text_of(row: dict[str, Any], name: str) -> str:
     if isinstance(value, (dict, list)):
         raise BadRowError("wrong_type", name, "the value is not a text", "write a string")
     return str(value)
+
+
+def look_up(table: Mapping[Any, str], value: object, field: str) -> str:
+    """What `table` makes of a value that must be one of its keys."""
+    if not isinstance(value, Hashable) or value not in table:
+        known = ", ".join(str(key) for key in table)
+        raise BadRowError("unknown_value", field, f"{value!r} is not known", f"use one of {known}")
+    return table[value]
+
+
+def objects_of(value: object, field: str) -> list[dict[str, Any]]:
+    """A list of objects."""
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise BadRowError("wrong_type", field, "is not a list of objects", "write a list of objects")
+    return value
 
 
 def messages_of(value: object, field: str) -> list[Message]:
@@ -74,9 +90,9 @@ def prompt_record(messages: list[Message], row: dict[str, Any], prompt_id: str |
 def images_of(row: dict[str, Any]) -> list[str] | None:
     images = row.get("images") or row.get("image")
     images = [images] if isinstance(images, str) else images
-    if images and not all(isinstance(image, str) for image in images):
+    if images and not (isinstance(images, list) and all(isinstance(image, str) for image in images)):
         raise BadRowError(
-            "wrong_type", "images", "embedded images cannot be imported", "write paths relative to this file"
+            "wrong_type", "images", "is not a list of paths", "write the images as files and name them by path"
         )
     return images or None
 
@@ -106,7 +122,7 @@ def pair(
     """The records of one chosen/rejected row: a prompt, two candidates, a label without evidence."""
     best = _candidate(prompt, chosen, "chosen", ids[0])
     worst = _candidate(prompt, rejected, "rejected", ids[1])
-    if worst["candidate_id"] == best["candidate_id"]:
+    if worst["candidate_id"] == best["candidate_id"] and None in ids:
         worst["candidate_id"] += "-again"  # identical texts: kept apart here, dropped at export with that reason
     label = {
         "prompt_id": prompt["prompt_id"],

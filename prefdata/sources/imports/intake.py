@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from prefdata import contracts, faults
 from prefdata.errors import InputError
 from prefdata.faults import Fault
-from prefdata.keys import canonical_json
+from prefdata.keys import canonical_json, short_key
 from prefdata.records import KINDS, Drop, Kind, Records
-from prefdata.sources.imports import FOREIGN, NAMES, Format, foreign, own
+from prefdata.sources.imports import NAMES, Format, columns, foreign
 from prefdata.sources.imports.conversation import BadRowError
-from prefdata.sources.imports.reading import Row, is_parquet, open_parquet, place, rows
+from prefdata.sources.imports.detection import detect
+from prefdata.sources.imports.reading import Row, is_parquet, open_parquet, place, readable, rows
 
 ROWS_PER_CHUNK = 32_768
 SELF = Fault("self_comparison", "b", "a candidate is compared with itself", "name two different candidates")
@@ -31,6 +32,7 @@ SCALE = Fault(
     "empty_scale", "scale_max", "the scale's top is not above its bottom", "give the judge's lowest and highest score"
 )
 FLAT: tuple[Kind, ...] = ("rating", "vote")
+CONTENT = ("messages", "images", "context", "text")  # what an id stands for; tags and origin may differ
 
 
 class Chunk(NamedTuple):
@@ -67,13 +69,24 @@ class Intake:
         if self.rows == 0:
             raise InputError(str(self.path), "the file has no rows", "name a file with rows", reason="empty_file")
 
+    def facts(self) -> dict[str, Any]:
+        """What the file gave; the fields that the schema does not have were not read."""
+        accepted = self.rows - len(self.drops)
+        ignored = sorted(self.ignored)
+        return {
+            "file": self.name,
+            "format": self.format,
+            "rows_in": self.rows,
+            "rows_out": accepted,
+            "ignored_fields": ignored,
+        }
+
     def _refuse(self, line: int, fault: Fault) -> None:
         """Drop the row, or stop."""
-        error = InputError(
-            str(self.path), fault.problem, fault.remedy, place(self.path, line), fault.field, fault.reason
-        )
         if self.on_bad_row == "fail":
-            raise error
+            raise InputError(
+                str(self.path), fault.problem, fault.remedy, place(self.path, line), fault.field, fault.reason
+            )
         detail = f"{fault.field}: {fault.problem}" if fault.field else fault.problem
         self.drops.append(Drop("import", fault.reason, "row", file=self.name, line=line, detail=detail))
 
@@ -85,17 +98,21 @@ class Intake:
         if fault := faults.table_fault(kind, found):
             raise InputError(str(self.path), fault.problem, fault.remedy, None, fault.field, fault.reason)
         self.ignored |= set(found.names) - set(names)
-        text = [name for name in found.names if name in names and _is_text(found.field(name).type)]
+        text = [name for name in found.names if name in names and columns.is_text(found.field(name).type)]
         file = open_parquet(self.path, dictionary=text)
         for group in range(file.num_row_groups):
-            table = file.read_row_group(group, columns=[name for name in found.names if name in names])
-            yield Chunk(kind, self._accept(kind, table))
+            # Column by column: reading all at once takes no less time and twice the memory.
+            with readable(self.path):
+                parts = [file.read_row_group(group, [name]) for name in found.names if name in names]
+            yield Chunk(kind, self._accept(kind, columns.common(reduce(columns.beside, parts))))
 
     def _accept(self, kind: Kind, table: pa.Table) -> pa.Table:
         """The good rows of a table, with where they came from."""
         bad = dict(reversed(list(faults.column_faults(kind, table))))
         if kind == "vote":
-            bad = {**dict.fromkeys(_self_comparisons(table), SELF), **bad}
+            bad = {**dict.fromkeys(columns.self_comparisons(table), SELF), **bad}
+        else:
+            bad = {**dict.fromkeys(columns.empty_scales(table), SCALE), **bad}
         for row in sorted(bad):
             self._refuse(self.rows + row + 1, bad[row])
         table = _with_origin(kind, table, self.name, np.arange(self.rows + 1, self.rows + len(table) + 1))
@@ -146,59 +163,6 @@ class Intake:
                 records.clear()
 
 
-def detect(path: Path) -> str:
-    """The format of a file, from its first readable rows."""
-    for row in _first(rows(path), 100):
-        if isinstance(row.value, dict):
-            reader = next((f.name for f in FOREIGN if f.matches(row.value)), None)
-            if found := reader or own.kind_of(row.value):
-                return found
-        elif not isinstance(row.value, Fault):
-            return "vote"  # a row that is no object: let the vote reader name it
-    known = "; ".join(f"{f.name} ({', '.join(f.columns)})" for f in FOREIGN)
-    broken = next((row for row in _first(rows(path), 1) if isinstance(row.value, Fault)), None)
-    if broken is not None:
-        fault = cast(Fault, broken.value)
-        raise InputError(str(path), fault.problem, fault.remedy, place(path, broken.line), fault.field, fault.reason)
-    raise InputError(
-        str(path),
-        "the format is not recognised",
-        f"give it with --format; known are prompt, candidate, rating, vote; {known}",
-    )
-
-
-def _first(items: Iterator[Row], count: int) -> Iterator[Row]:
-    return (row for row, _ in zip(items, range(count), strict=False))
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
-def _self_comparisons(table: pa.Table) -> list[int]:
-    """Rows whose two sides are one candidate."""
-    found: list[int] = []
-    start = 0
-    for batch in table.select(["a", "b"]).to_batches():
-        a, b = (side if pa.types.is_dictionary(side.type) else side.dictionary_encode() for side in batch.columns)
-        renamed = pc.index_in(b.dictionary, a.dictionary).take(b.indices)
-        found += (
-            np.flatnonzero(pc.equal(a.indices, renamed).fill_null(False).to_numpy(zero_copy_only=False)) + start
-        ).tolist()
-        start += len(batch)
-    return found
-
-
-def _empty_scales(table: pa.Table) -> list[int]:
-    """Rows whose scale has no extent."""
-    ends = [
-        table[name].fill_null(end) if name in table.column_names else pa.scalar(end)
-        for name, end in (("scale_min", 1.0), ("scale_max", 10.0))
-    ]
-    empty = pc.less_equal(ends[1], ends[0])
-    return np.flatnonzero(empty.to_numpy()).tolist() if isinstance(empty, pa.ChunkedArray) else []
-
-
 def _foreign(row: dict[str, Any], reader: Format) -> tuple[list[tuple[Kind, dict[str, Any]]], Fault | None]:
     try:
         records = reader.convert(row)
@@ -217,16 +181,25 @@ def _cross_fault(kind: Kind, row: dict[str, Any]) -> Fault | None:
     """What a schema cannot say."""
     if kind == "vote":
         return SELF if row["a"] == row["b"] else None
-    if kind == "rating" and (row.get("scale_max") or 10) <= (row.get("scale_min") or 1):
+    if kind == "rating" and _end(row, "scale_max", 10) <= _end(row, "scale_min", 1):
         return SCALE
     return None
 
 
+def _end(row: dict[str, Any], name: str, default: float) -> float:
+    value = row.get(name)
+    return default if value is None else value
+
+
 def _is_new(kind: Kind, record: dict[str, Any], seen: set[tuple[str, ...]]) -> bool:
-    """Foreign rows repeat their prompt and candidates; one record of each is enough."""
+    """Foreign rows repeat their prompt and candidates; one record of each is enough.
+
+    An id that comes again with another content is passed on, to be refused when records are joined.
+    """
     if kind in FLAT:
         return True
-    identity = (kind, record["prompt_id"], record.get("candidate_id", ""))
+    content = [record[name] for name in CONTENT if record.get(name)]
+    identity = (kind, record["prompt_id"], record.get("candidate_id", ""), short_key(canonical_json(content)))
     if identity in seen:
         return False
     seen.add(identity)
@@ -236,13 +209,26 @@ def _is_new(kind: Kind, record: dict[str, Any], seen: set[tuple[str, ...]]) -> b
 def _plain(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
     """One spelling for what may be spelled in two: `image` is the only entry of `images`."""
     for name in contracts.free_form(kind):  # Parquet has no free-form objects: JSON text, or a struct with nulls
-        if isinstance(row.get(name), str) and row[name].startswith("{"):
-            row = {**row, name: json.loads(row[name])}
+        if isinstance(row.get(name), str):
+            row = {**row, name: _parsed(row[name])}
         if isinstance(row.get(name), dict):
-            row = {**row, name: {key: value for key, value in row[name].items() if value is not None}}
-    if kind == "prompt" and isinstance(row.get("image"), str):
+            row = {**row, name: {key: _json_value(value) for key, value in row[name].items() if value is not None}}
+    if kind == "prompt" and isinstance(row.get("image"), str) and isinstance(row.get("images") or [], list):
         return {**row, "image": None, "images": [row["image"], *(row.get("images") or [])]}
     return row
+
+
+def _parsed(text: str) -> object:
+    """The object a text spells, or else the text, for the check to refuse."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _json_value(value: object) -> object:
+    """Dates and the like, which tables have and JSON has not, as text."""
+    return value if isinstance(value, str | int | float | list | dict) else str(value)
 
 
 def _table(kind: Kind, records: list[dict[str, Any]], name: str) -> pa.Table:
@@ -262,5 +248,5 @@ def _with_origin(kind: Kind, table: pa.Table, name: str, lines: np.ndarray) -> p
         if column not in table.column_names:
             table = table.append_column(column, pa.nulls(len(table)))
     table = table.select(contracts.arrow_schema(kind).names)
-    file = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(table), np.int32)), pa.array([name]))
-    return table.append_column("file", file).append_column("line", pa.array(lines, pa.int64()))
+    file = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(table), np.int16)), pa.array([name]))
+    return table.append_column("file", file).append_column("line", pa.array(lines.astype(np.int32)))

@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from prefdata.records import Message, Records
-from prefdata.sources.imports.conversation import BadRowError, need, pair, prompt_record, text_of
+from prefdata.sources.imports.conversation import (
+    BadRowError,
+    look_up,
+    need,
+    objects_of,
+    pair,
+    prompt_record,
+    text_of,
+)
 
 NAME = "llama_factory"
 COLUMNS = ("instruction", "chosen", "rejected")
@@ -33,7 +41,7 @@ def matches(row: dict[str, Any]) -> bool:
 
 def convert(row: dict[str, Any]) -> Records:
     dialogue = row.get("conversations") or row.get("messages")
-    messages = _system(row) + ([_turn(turn, "conversations") for turn in dialogue] if dialogue else _alpaca(row))
+    messages = _system(row) + (_sharegpt(dialogue) if dialogue else _alpaca(row))
     chosen, rejected = _pair(row)
     return pair(prompt_record(messages, row), [_answer(chosen, "chosen")], [_answer(rejected, "rejected")])
 
@@ -42,22 +50,32 @@ def _system(row: dict[str, Any]) -> list[Message]:
     return [{"role": "system", "content": str(row["system"])}] if row.get("system") else []
 
 
+def _sharegpt(dialogue: object) -> list[Message]:
+    return [_turn(turn, "conversations") for turn in objects_of(dialogue, "conversations")]
+
+
 def _alpaca(row: dict[str, Any]) -> list[Message]:
-    history = [
-        (role, text)
-        for turn in row.get("history") or []
-        for role, text in zip(("user", "assistant"), turn, strict=True)
-    ]
+    turns = row.get("history") or []
+    if not isinstance(turns, list) or not all(_is_exchange(turn) for turn in turns):
+        raise BadRowError(
+            "wrong_type", "history", "is not a list of [question, answer]", "write [[question, answer], …]"
+        )
+    history = [(role, text) for turn in turns for role, text in zip(("user", "assistant"), turn, strict=True)]
     asked = "\n".join(filter(None, [text_of(row, "instruction"), str(row.get("input") or "")]))
     return [{"role": role, "content": text} for role, text in [*history, ("user", asked)]]
 
 
+def _is_exchange(turn: object) -> bool:
+    return isinstance(turn, list) and len(turn) == 2 and all(isinstance(text, str) for text in turn)
+
+
 def _pair(row: dict[str, Any]) -> tuple[Any, Any]:
-    if "chosen" in row:
+    answers = row.get("output")
+    if "chosen" in row or not isinstance(answers, list):
         return need(row, "chosen"), need(row, "rejected")
-    if len(row["output"]) != 2:
+    if len(answers) != 2:
         raise BadRowError("bad_value", "output", "does not hold two answers", "write [chosen, rejected]")
-    return row["output"][0], row["output"][1]
+    return answers[0], answers[1]
 
 
 def _answer(value: Any, field: str) -> Message:
@@ -68,8 +86,6 @@ def _answer(value: Any, field: str) -> Message:
     return {"role": "assistant", "content": value}
 
 
-def _turn(turn: Any, field: str) -> Message:
-    who = turn.get("from", turn.get("role")) if isinstance(turn, dict) else None
-    if who not in ROLES:
-        raise BadRowError("unknown_value", field, f'the speaker "{who}" is not known', f"use one of {', '.join(ROLES)}")
-    return {"role": ROLES[who], "content": str(turn.get("value", turn.get("content", "")))}
+def _turn(turn: dict[str, Any], field: str) -> Message:
+    role = look_up(ROLES, turn.get("from", turn.get("role")), field)
+    return {"role": role, "content": text_of(turn, "value" if "value" in turn else "content")}

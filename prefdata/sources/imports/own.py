@@ -21,3 +21,8 @@ SIGNS: tuple[tuple[Kind, tuple[str, ...], int], ...] = (
 def kind_of(row: dict[str, Any]) -> Kind | None:
     """Which schema a row follows, or None."""
     return next((kind for kind, fields, least in SIGNS if sum(f in row for f in fields) >= least), None)
+
+
+def flat_kind(columns: list[str]) -> Kind | None:
+    """Whether a table with these columns clearly holds votes or ratings."""
+    return next((kind for kind, fields, _ in SIGNS[:2] if set(fields) <= set(columns)), None)

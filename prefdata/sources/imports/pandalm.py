@@ -10,7 +10,7 @@ from typing import Any
 
 from prefdata.keys import short_key
 from prefdata.records import Candidate, Message, Records, Vote
-from prefdata.sources.imports.conversation import BadRowError, need, prompt_record, text_of
+from prefdata.sources.imports.conversation import BadRowError, look_up, need, prompt_record, text_of
 
 NAME = "pandalm"
 COLUMNS = ("instruction", "response1", "response2", "annotator1")
@@ -25,12 +25,15 @@ def convert(row: dict[str, Any]) -> Records:
     prompt = prompt_record(_messages(row), row)
     if row.get("motivation_app"):
         prompt["tags"] = {"application": str(row["motivation_app"])}
+    judges = _annotators(row)
+    if not judges:
+        raise BadRowError("missing_field", "annotator1", "there is no label", 'add "annotator1" to the row')
     models = _models(row)
     candidates = [
         _candidate(prompt["prompt_id"], model, text_of(row, f"response{n}"))
         for n, model in zip((1, 2), models, strict=True)
     ]
-    return Records([prompt], candidates, [], [_vote(row, judge, candidates) for judge in _annotators(row)])
+    return Records([prompt], candidates, [], [_vote(row, judge, candidates) for judge in judges])
 
 
 def _messages(row: dict[str, Any]) -> list[Message]:
@@ -57,10 +60,6 @@ def _candidate(prompt_id: str, model: str, text: str) -> Candidate:
 
 
 def _vote(row: dict[str, Any], judge: str, candidates: list[Candidate]) -> Vote:
-    label = need(row, judge)
-    if label not in WINNER:
-        raise BadRowError(
-            "unknown_value", judge, f"{label!r} is not 0, 1 or 2", "write 1 or 2 for the better response, 0 for a tie"
-        )
+    winner = look_up(WINNER, need(row, judge), judge)
     a, b = (c["candidate_id"] for c in candidates)
-    return {"prompt_id": candidates[0]["prompt_id"], "a": a, "b": b, "winner": WINNER[label], "judge": judge}
+    return {"prompt_id": candidates[0]["prompt_id"], "a": a, "b": b, "winner": winner, "judge": judge}

@@ -1,14 +1,17 @@
 """Opening an input file and walking over its rows, each with its place in the file.
 
-Text files are JSONL or one JSON array, UTF-8, plain or gzip. Tables are Parquet.
+Text files are JSONL or one JSON array, UTF-8, plain or gzip. Tables are Parquet. A row that cannot be
+parsed is a fault of that row; what makes the rest of the file unreadable is an InputError.
 """
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
-import math
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -16,9 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prefdata.errors import InputError
-from prefdata.faults import Fault
+from prefdata.faults import Fault, not_finite
 
 JSON_REMEDY = "write one JSON object per line, or one JSON array of objects"
+BLANKS = " \t\r\n"
 
 
 class Row(NamedTuple):
@@ -29,8 +33,20 @@ class Row(NamedTuple):
 
 
 def is_parquet(path: Path) -> bool:
-    with open_binary(path) as handle:
+    with readable(path), open_binary(path) as handle:
         return handle.read(4) == b"PAR1"
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Name the file that proves to be damaged while it is read."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
+        problem = f"cannot be read to its end ({str(error).splitlines()[0]})"
+        raise InputError(
+            str(path), problem, "write the file again, it is damaged or cut off", reason="damaged_file"
+        ) from None
 
 
 def open_binary(path: Path) -> IO[bytes]:
@@ -38,7 +54,9 @@ def open_binary(path: Path) -> IO[bytes]:
     try:
         if path.stat().st_size == 0:
             raise InputError(str(path), "the file is empty", "name a file with rows", reason="empty_file")
-        return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")  # type: ignore[return-value]
+        with open(path, "rb") as handle:
+            packed = handle.read(2) == b"\x1f\x8b"
+        return gzip.open(path) if packed else open(path, "rb")  # type: ignore[return-value]
     except FileNotFoundError:
         raise InputError(
             str(path), "no such file", "check the path; relative paths in a config start at the config file"
@@ -51,8 +69,8 @@ def open_binary(path: Path) -> IO[bytes]:
 
 def open_parquet(path: Path, dictionary: list[str] | None = None) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path, read_dictionary=dictionary, memory_map=True)
-    except pa.ArrowException as error:
+        return pq.ParquetFile(path, read_dictionary=dictionary)
+    except (pa.ArrowException, OSError) as error:
         raise InputError(
             str(path), f"is not a readable Parquet file ({str(error).splitlines()[0]})", "write it again"
         ) from None
@@ -60,12 +78,13 @@ def open_parquet(path: Path, dictionary: list[str] | None = None) -> pq.ParquetF
 
 def rows(path: Path) -> Iterator[Row]:
     """Every row of a text file or table, in order."""
-    if is_parquet(path):
-        yield from _parquet_rows(path)
-    elif _is_array(path):
-        yield from _array_rows(path)
-    else:
-        yield from _line_rows(path)
+    with readable(path):
+        if is_parquet(path):
+            yield from _parquet_rows(path)
+        elif _is_array(path):
+            yield from _array_rows(path)
+        else:
+            yield from _line_rows(path)
 
 
 def place(path: Path, line: int) -> str:
@@ -75,7 +94,7 @@ def place(path: Path, line: int) -> str:
 def _parquet_rows(path: Path) -> Iterator[Row]:
     line = 0
     for batch in open_parquet(path).iter_batches(batch_size=8192):
-        for value in batch.to_pylist():
+        for value in batch.to_pylist(maps_as_pydicts="lossy"):
             line += 1
             yield Row(line, value)
 
@@ -88,90 +107,102 @@ def _is_array(path: Path) -> bool:
 
 
 def _line_rows(path: Path) -> Iterator[Row]:
-    import orjson
-
     with open_binary(path) as handle:
         for line, raw in enumerate(handle, start=1):
             if line == 1:
                 raw = raw.removeprefix(b"\xef\xbb\xbf")
             if raw.isspace():
                 continue
-            try:
-                yield Row(line, orjson.loads(raw))
-            except orjson.JSONDecodeError:
-                yield Row(line, _explain(raw))
+            yield Row(line, _parse(raw))
+
+
+def _parse(raw: bytes) -> object:
+    """The value of a JSON text, or the fault that makes it none."""
+    import orjson
+
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return _explain(raw)
 
 
 def _explain(raw: bytes) -> Fault:
-    """Why a line is no JSON, in words that help."""
+    """Why a text is no JSON, in words that help."""
     try:
-        text = raw.decode("utf-8")
+        value = json.loads(raw.decode("utf-8").rstrip())
     except UnicodeDecodeError as error:
         return _encoding_fault(error)
-    try:
-        value = json.loads(text)
     except json.JSONDecodeError as error:
-        return Fault("broken_json", None, f"broken JSON at column {error.colno} ({error.msg})", JSON_REMEDY)
-    return _nan_fault(value) or Fault(
-        "broken_json", None, "holds a lone surrogate or another value JSON forbids", JSON_REMEDY
-    )
+        return _utf16_fault(raw) or _json_fault(error)
+    except RecursionError:
+        return Fault("broken_json", None, "nested too deeply", JSON_REMEDY)
+    problem = "holds what JSON forbids: a lone surrogate, or a number out of range"
+    return not_finite(value) or Fault("broken_json", None, problem, JSON_REMEDY)
+
+
+def _json_fault(error: json.JSONDecodeError) -> Fault:
+    return Fault("broken_json", None, f"broken JSON at column {error.colno} ({error.msg})", JSON_REMEDY)
+
+
+def _utf16_fault(raw: bytes) -> Fault | None:
+    """UTF-16 shows by its mark or by NUL bytes, which no JSON has."""
+    if not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" not in raw:
+        return None
+    remedy = "save the file as UTF-8, for instance with `iconv -f UTF-16 -t UTF-8`"
+    return Fault("wrong_encoding", None, "wrong encoding: this is UTF-16, not UTF-8", remedy)
 
 
 def _encoding_fault(error: UnicodeDecodeError) -> Fault:
+    if fault := _utf16_fault(error.object):
+        return fault
     problem = f"wrong encoding: byte 0x{error.object[error.start]:02x} at column {error.start + 1} is not UTF-8"
     return Fault(
         "wrong_encoding", None, problem, "save the file as UTF-8, for instance with `iconv -f LATIN1 -t UTF-8`"
     )
 
 
-def _nan_fault(value: object) -> Fault | None:
-    """JSON has no NaN and no Infinity; Python's reader takes them, so look for them by hand."""
-    if not isinstance(value, dict):
-        return None
-    for name, item in value.items():
-        if isinstance(item, float) and not math.isfinite(item):
-            return Fault(
-                "not_a_number", name, f"{item} is not a finite number", "write a number, or leave the field out"
-            )
-    return None
-
-
 def _array_rows(path: Path) -> Iterator[Row]:
-    """The elements of one JSON array, each with the line it starts on."""
+    """The elements of one JSON array, each with the line it starts on. A broken array has no next element."""
     with open_binary(path) as handle:
         raw = handle.read()
     try:
         text = raw.decode("utf-8-sig")
+        yield from _elements(text)
     except UnicodeDecodeError as error:
-        yield Row(raw.count(b"\n", 0, error.start) + 1, _encoding_fault(error))
-        return
-    yield from _elements(text)
+        raise _broken(path, raw.count(b"\n", 0, error.start) + 1, _encoding_fault(error)) from None
+    except json.JSONDecodeError as error:
+        raise _broken(path, error.lineno, _json_fault(error)) from None
+    except RecursionError:
+        raise _broken(path, 1, Fault("broken_json", None, "nested too deeply", JSON_REMEDY)) from None
+
+
+def _broken(path: Path, line: int, fault: Fault) -> InputError:
+    return InputError(str(path), fault.problem, fault.remedy, f"line {line}", fault.field, fault.reason)
 
 
 def _elements(text: str) -> Iterator[Row]:
-    decoder, position, line = json.JSONDecoder(), text.index("[") + 1, 1
-    counted = 0
-    while True:
-        position = _skip(text, position, " \t\r\n")
+    decoder, line, counted = json.JSONDecoder(), 1, 0
+    position = _past_blanks(text, text.index("[") + 1)
+    while not text.startswith("]", position):
         line, counted = line + text.count("\n", counted, position), position
-        if position >= len(text):
-            yield Row(line, Fault("broken_json", None, "the array does not end with ]", JSON_REMEDY))
-            return
-        if text[position] == "]":
-            return
-        try:
-            value, position = decoder.raw_decode(text, position)
-        except json.JSONDecodeError as error:
-            yield Row(
-                error.lineno,
-                Fault("broken_json", None, f"broken JSON at column {error.colno} ({error.msg})", JSON_REMEDY),
-            )
-            return
-        yield Row(line, _nan_fault(value) or value)
-        position = _skip(text, _skip(text, position, " \t\r\n"), ",")
+        _, end = decoder.raw_decode(text, position)
+        yield Row(line, _parse(text[position:end].encode()))
+        position = _past_comma(text, _past_blanks(text, end))
+    rest = _past_blanks(text, position + 1)
+    if rest < len(text):
+        raise json.JSONDecodeError("Extra data", text, rest)
 
 
-def _skip(text: str, position: int, blanks: str) -> int:
-    while position < len(text) and text[position] in blanks:
+def _past_comma(text: str, position: int) -> int:
+    """Where the next element or the closing bracket stands."""
+    if text.startswith("]", position):
+        return position
+    if not text.startswith(",", position):
+        raise json.JSONDecodeError("Expecting ',' or ']'", text, position)
+    return _past_blanks(text, position + 1)
+
+
+def _past_blanks(text: str, position: int) -> int:
+    while position < len(text) and text[position] in BLANKS:
         position += 1
     return position

@@ -7,6 +7,7 @@ label has evidence. Definition: the dataset formats page of the TRL documentatio
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from prefdata.records import Candidate, Message, Rating, Records
@@ -47,15 +48,11 @@ def convert(row: dict[str, Any]) -> Records:
 
 
 def _with_prompt(row: dict[str, Any], chosen: Any, rejected: Any) -> Records:
-    if not isinstance(chosen, str) and chosen and chosen[0].get("role") in ("system", "user"):
-        return _without_prompt(row, chosen, rejected)  # the prompt is repeated inside both dialogues
+    best, worst = _completion(chosen, "chosen"), _completion(rejected, "rejected")
+    if best[0]["role"] in ("system", "user"):
+        return pair_from_dialogues(best, worst, row)  # the prompt is repeated inside both dialogues
     prompt = prompt_record(messages_of(row["prompt"], "prompt"), row, row.get("prompt_id"))
-    return pair(
-        prompt,
-        _completion(chosen, "chosen"),
-        _completion(rejected, "rejected"),
-        (row.get("chosen_id"), row.get("rejected_id")),
-    )
+    return pair(prompt, best, worst, (row.get("chosen_id"), row.get("rejected_id")))
 
 
 def _completion(value: Any, field: str) -> list[Message]:
@@ -88,12 +85,19 @@ def _shared_text(chosen: str, rejected: str) -> str:
 def _with_scores(row: dict[str, Any], records: Records) -> Records:
     """Replace the bare label by ratings where the row has scores."""
     for names in SCORES:
-        scores = [row[name] for name in names if isinstance(row.get(name), int | float)]
+        scores = [_score(row, name) for name in names if isinstance(row.get(name), int | float)]
         if len(scores) == 2:
-            records.rating = [_rating(c, float(score)) for c, score in zip(records.candidate, scores, strict=True)]
+            records.rating = [_rating(c, score) for c, score in zip(records.candidate, scores, strict=True)]
             records.vote = []
             break
     return records
+
+
+def _score(row: dict[str, Any], name: str) -> float:
+    score = float(row[name])
+    if not math.isfinite(score):
+        raise BadRowError("not_a_number", name, f"{score} is not a finite number", "write a number, or leave it out")
+    return score
 
 
 def _rating(candidate: Candidate, score: float) -> Rating:

@@ -7,11 +7,12 @@ score is used.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from prefdata.keys import short_key
 from prefdata.records import Candidate, Prompt, Rating, Records
-from prefdata.sources.imports.conversation import BadRowError, need, prompt_record, text_of
+from prefdata.sources.imports.conversation import BadRowError, need, objects_of, prompt_record, text_of
 
 NAME = "ultrafeedback"
 COLUMNS = ("instruction", "completions")
@@ -22,9 +23,7 @@ def matches(row: dict[str, Any]) -> bool:
 
 
 def convert(row: dict[str, Any]) -> Records:
-    completions = need(row, "completions")
-    if not isinstance(completions, list):
-        raise BadRowError("wrong_type", "completions", "is not a list", "write a list of completions")
+    completions = objects_of(need(row, "completions"), "completions")
     tags = {"tags": {"source": str(row["source"])}} if row.get("source") else {}
     prompt: Prompt = {**prompt_record([{"role": "user", "content": text_of(row, "instruction")}], row), **tags}  # type: ignore[typeddict-item]
     candidates = [_candidate(prompt["prompt_id"], completion) for completion in completions]
@@ -48,6 +47,8 @@ def _distinct(candidates: list[Candidate]) -> list[Candidate]:
 
 def _ratings(candidate: Candidate, completion: dict[str, Any]) -> list[Rating]:
     aspects = completion.get("annotations") or {}
+    if not isinstance(aspects, dict):
+        raise BadRowError("wrong_type", "annotations", "is not an object", "write {aspect: {Rating}}")
     scores = {name: _score(aspect.get("Rating")) for name, aspect in aspects.items() if isinstance(aspect, dict)}
     rated = {name: score for name, score in scores.items() if score is not None}
     if rated:
@@ -69,8 +70,9 @@ def _rating(candidate: Candidate, dimension: str | None, score: float, scale: tu
 
 
 def _score(value: object) -> float | None:
-    """A rating is a number or a text such as "4"; "N/A" is no rating."""
+    """A rating is a number or a text such as "4"; "N/A" and "nan" are none."""
     try:
-        return float(str(value))
+        score = float(str(value))
     except ValueError:
         return None
+    return score if math.isfinite(score) else None

@@ -1,0 +1,48 @@
+"""Votes and ratings in Parquet are taken by column: common types, and rows that contradict themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def beside(left: pa.Table, right: pa.Table) -> pa.Table:
+    return left.append_column(right.field(0), right.column(0))
+
+
+def is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def common(table: pa.Table) -> pa.Table:
+    """String views and half floats, which few Arrow functions take, in common types."""
+    common = {pa.string_view(): pa.string(), pa.float16(): pa.float64()}
+    fields = [pa.field(f.name, common.get(f.type, f.type)) for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def self_comparisons(table: pa.Table) -> list[int]:
+    """Rows whose two sides are one candidate."""
+    found: list[int] = []
+    if pa.types.is_null(table["a"].type) or pa.types.is_null(table["b"].type):
+        return found
+    start = 0
+    for batch in table.select(["a", "b"]).to_batches():
+        a, b = (side if pa.types.is_dictionary(side.type) else side.dictionary_encode() for side in batch.columns)
+        renamed = pc.index_in(b.dictionary, a.dictionary).take(b.indices)
+        found += (
+            np.flatnonzero(pc.equal(a.indices, renamed).fill_null(False).to_numpy(zero_copy_only=False)) + start
+        ).tolist()
+        start += len(batch)
+    return found
+
+
+def empty_scales(table: pa.Table) -> list[int]:
+    """Rows whose scale has no extent."""
+    ends = [
+        table[name].cast(pa.float64()).fill_null(end) if name in table.column_names else pa.scalar(end)
+        for name, end in (("scale_min", 1.0), ("scale_max", 10.0))
+    ]
+    empty = pc.less_equal(ends[1], ends[0])
+    return np.flatnonzero(empty.to_numpy()).tolist() if isinstance(empty, pa.ChunkedArray) else []
