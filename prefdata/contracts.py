@@ -25,6 +25,7 @@ def schema(name: str) -> dict[str, Any]:
     return json.loads((folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
+@cache
 def required(name: str) -> list[str]:
     return schema(name)["required"]
 
@@ -61,6 +62,7 @@ def json_types(spec: dict[str, Any]) -> list[str]:
     return [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
 
 
+@cache
 def free_form(name: str) -> list[str]:
     """The columns that hold a free-form object and are kept as JSON text in tables."""
     return [

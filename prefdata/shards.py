@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -53,10 +52,17 @@ class Manifest:
             raise AssertionError(f"{self.step} lost rows: {self.rows_in} in, {self.rows_out} out, {dropped} dropped")
 
 
-def tallied(drops: list[Drop]) -> list[dict[str, Any]]:
+def drop_table(drops: list[Drop]) -> pa.Table:
+    """Drops as rows of drops.parquet."""
+    return pa.Table.from_pylist([drop._asdict() for drop in drops], schema=DROPS)
+
+
+def tallied(drops: pa.Table) -> list[dict[str, Any]]:
     """Drops as a manifest counts them."""
-    counts = Counter((drop.stage, drop.reason) for drop in drops)
-    return [{"stage": stage, "reason": reason, "rows": rows} for (stage, reason), rows in sorted(counts.items())]
+    counts = (
+        drops.group_by(["stage", "reason"]).aggregate([([], "count_all")]).rename_columns(["stage", "reason", "rows"])
+    )
+    return sorted(counts.to_pylist(), key=lambda drop: (drop["stage"], drop["reason"]))
 
 
 @contextmanager
@@ -110,10 +116,6 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     return pq.read_table(path, columns=columns)
 
 
-def write_drops(path: Path, drops: list[Drop]) -> None:
-    write_table(path, pa.Table.from_pylist([drop._asdict() for drop in drops], schema=DROPS))
-
-
 class RunDir:
     """A run's folder: what users read at the top, what steps hand on in `.work`."""
 
@@ -160,20 +162,13 @@ class RunDir:
         return manifest if all((self.path / output).exists() for output in manifest.outputs) else None
 
     def finish(
-        self,
-        step: str,
-        key: str,
-        rows_in: int,
-        rows_out: int,
-        drops: list[Drop],
-        outputs: list[Path],
-        facts: dict[str, Any],
+        self, step: str, key: str, rows: tuple[int, int], drops: pa.Table, outputs: list[Path], facts: dict[str, Any]
     ) -> Manifest:
-        """Write a step's drops, then its manifest: now it is done."""
-        if drops:
+        """Write a step's drops, then its manifest: now it is done. `rows`: in and out, each counted by itself."""
+        if len(drops):
             outputs = [*outputs, self.step(step) / "drops.parquet"]
-            write_drops(outputs[-1], drops)
+            write_table(outputs[-1], drops)
         names = {str(output.relative_to(self.path)): file_key(output) for output in sorted(outputs)}
-        manifest = Manifest(step, key, rows_in, rows_out, tallied(drops), names, facts)
+        manifest = Manifest(step, key, *rows, tallied(drops), names, facts)
         write_json(self.step(step) / "manifest.json", asdict(manifest))
         return manifest

@@ -72,6 +72,7 @@ def code(votes: pa.Table) -> CodedVotes:
     prompt_ids, prompt = _codes(votes["prompt_id"])
     judge_ids, judge = _codes(votes["judge"])
     candidate_ids, sides = _codes(pa.chunked_array(votes["a"].chunks + votes["b"].chunks, votes["a"].type))
+    pa.default_memory_pool().release_unused()
     a, b = sides[: len(votes)], sides[len(votes) :]
     swapped = a > b
     columns = {

@@ -16,15 +16,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from prefdata.config import Selection
 from prefdata.keys import fraction
-from prefdata.records import Drop
+from prefdata.selection.obstacles import REASONS as OBSTACLES
+from prefdata.shards import DROPS
 
-STAGE = dict.fromkeys(("missing_prompt", "missing_text", "missing_image", "empty_text", "identical_texts"), "export")
 
-
-def select(comparisons: pd.DataFrame, rules: Selection) -> tuple[pd.DataFrame, list[Drop]]:
+def select(comparisons: pd.DataFrame, rules: Selection) -> tuple[pd.DataFrame, pa.Table]:
     """(selected pairs, drops). `comparisons` has the columns of the comparison schema and `obstacle`."""
     frame = _oriented(comparisons)
     reason = _first_reason(frame, rules)
@@ -80,12 +80,11 @@ def _beyond(frame: pd.DataFrame, limit: int | None) -> pd.Series:
     return (place >= limit).map({True: "over_max_pairs", False: None}).reindex(frame.index)
 
 
-def _drops(frame: pd.DataFrame) -> list[Drop]:
-    columns = (frame[name].tolist() for name in ("reason", "prompt_id", "a", "b"))
-    return [
-        Drop(STAGE.get(reason, "select"), reason, "pair", prompt, a, b)
-        for reason, prompt, a, b in zip(*columns, strict=True)
-    ]
+def _drops(frame: pd.DataFrame) -> pa.Table:
+    """The pairs left out as rows of drops.parquet."""
+    stage = np.where(frame["reason"].isin(OBSTACLES), "export", "select")
+    rows = frame[["reason", "prompt_id", "a", "b"]].assign(stage=stage, kind="pair", file=None, line=None, detail=None)
+    return pa.Table.from_pandas(rows[DROPS.names], schema=DROPS, preserve_index=False)
 
 
 def curriculum_rank(pairs: pd.DataFrame) -> pd.Series:

@@ -17,7 +17,7 @@ from prefdata.evidence import IDENTITY, gather, joined
 from prefdata.export.triplets import triplet, triplet_schema
 from prefdata.plan import Job, Step
 from prefdata.report.strata import strata
-from prefdata.shards import Manifest, read_table, table_writer
+from prefdata.shards import Manifest, drop_table, read_table, table_writer
 from prefdata.steps.labelling import record_chunks
 
 ROWS_AT_ONCE = 2048
@@ -25,6 +25,7 @@ BINS = 20
 
 
 def run(job: Job, step: Step) -> Manifest:
+    job.run.manifest.unlink(missing_ok=True)  # from here to its new manifest the data set is not complete
     pairs = read_table(job.run.step("select") / f"pairs-{step.part:04d}.parquet")
     texts = Texts(job, step.part)
     schema = triplet_schema(_with_images(job))
@@ -33,7 +34,7 @@ def run(job: Job, step: Step) -> Manifest:
         outputs.append(job.run.dataset / f"{split}-{step.part:05d}-of-{step.of:05d}.parquet")
         _write(outputs[-1], schema, pairs.filter(pc.equal(pairs["split"], split)), texts)
     rows = sum(pq.read_metadata(output).num_rows for output in outputs)
-    return job.run.finish(step.name, step.key, len(pairs), rows, [], outputs, _facts(pairs, texts))
+    return job.run.finish(step.name, step.key, (len(pairs), rows), drop_table([]), outputs, _facts(pairs, texts))
 
 
 def _with_images(job: Job) -> bool:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from prefdata.evidence import table_schema
 from prefdata.keys import partition
 from prefdata.plan import Job, Step
-from prefdata.shards import ROWS_PER_GROUP, Manifest, table_writer
+from prefdata.shards import ROWS_PER_GROUP, Manifest, drop_table, table_writer
 from prefdata.sources.imports.intake import Chunk, Intake
 
 
@@ -27,9 +27,8 @@ def run(job: Job, step: Step) -> Manifest:
                 if path not in outputs:
                     outputs[path] = stack.enter_context(table_writer(path, table.schema))
                 outputs[path].write_table(table, row_group_size=ROWS_PER_GROUP)
-    return job.run.finish(
-        step.name, step.key, intake.rows, intake.rows - len(intake.drops), intake.drops, list(outputs), intake.facts()
-    )
+    rows = (intake.rows, intake.accepted)
+    return job.run.finish(step.name, step.key, rows, drop_table(intake.drops), list(outputs), intake.facts())
 
 
 def _cut(chunk: Chunk, shards: int) -> list[tuple[int, pa.Table]]:

@@ -18,7 +18,7 @@ from prefdata.report.examples import Examples, examples, merge
 from prefdata.report.numbers import Counts, add, count, named
 from prefdata.report.strata import strata
 from prefdata.selection.obstacles import Obstacles
-from prefdata.shards import Manifest, read_table, write_table
+from prefdata.shards import Manifest, drop_table, read_table, write_table
 from prefdata.sources.imports.intake import Chunk
 
 
@@ -51,8 +51,8 @@ def run(job: Job, step: Step) -> Manifest:
         "strata": strata(evidence.prompt),
         "examples": merge([part.examples for part in parts]),
     }
-    rows_out = records.rows - len(evidence.drops)
-    return job.run.finish(step.name, step.key, records.rows, rows_out, evidence.drops, [output], facts)
+    rows = (records.rows, evidence.rows - evidence.votes_from_ratings)
+    return job.run.finish(step.name, step.key, rows, drop_table(evidence.drops), [output], facts)
 
 
 def record_chunks(job: Job, shard: int) -> list[Chunk]:

@@ -10,12 +10,11 @@ from prefdata.export.card import card
 from prefdata.plan import Job, Step, waves
 from prefdata.report.page import render
 from prefdata.report.summary import summarise
-from prefdata.shards import DROPS, Manifest, read_table, table_writer, write_json, write_text
+from prefdata.shards import DROPS, Manifest, drop_table, read_table, table_writer, write_json, write_text
 
 
 def run(job: Job, step: Step) -> Manifest:
     run, manifests = job.run, finished_steps(job)
-    run.manifest.unlink(missing_ok=True)  # until the new one is written, the run is not complete
     _collect_drops(run.drops, [run.step(m.step) / "drops.parquet" for m in manifests if m.drops])
     facts = summarise(job.config.name, [split for split, share in job.config.splits.items() if share > 0], manifests)
     write_text(run.card, card(facts))
@@ -37,7 +36,7 @@ def run(job: Job, step: Step) -> Manifest:
         "steps": [{name: value for name, value in asdict(m).items() if name != "facts"} for m in manifests],
     }
     write_json(run.manifest, whole)
-    return run.finish(step.name, step.key, facts["pairs"], facts["pairs"], [], outputs, {})
+    return run.finish(step.name, step.key, (facts["pairs"], facts["pairs"]), drop_table([]), outputs, {})
 
 
 def finished_steps(job: Job) -> list[Manifest]:

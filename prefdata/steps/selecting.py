@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
-from prefdata.plan import Job, Step
+from prefdata.errors import InputError
+from prefdata.plan import Job, Step, records_of
 from prefdata.selection.pairing import curriculum_rank, select, split_of
 from prefdata.shards import Manifest, read_table, write_table
 
@@ -21,6 +22,7 @@ PAIR = pa.schema(
 
 def run(job: Job, step: Step) -> Manifest:
     config = job.config
+    _check_vote_ids(job)
     shards = [
         read_table(job.run.step(f"label-{shard:04d}") / "comparisons.parquet").to_pandas() for shard in range(step.of)
     ]
@@ -35,4 +37,24 @@ def run(job: Job, step: Step) -> Manifest:
             ["prompt_id", "chosen_id", "rejected_id"]
         )
         write_table(output, pa.Table.from_pandas(own[PAIR.names], schema=PAIR, preserve_index=False))
-    return job.run.finish(step.name, step.key, len(comparisons), len(pairs), drops, outputs, {})
+    return job.run.finish(step.name, step.key, (len(comparisons), len(pairs)), drops, outputs, {})
+
+
+def _check_vote_ids(job: Job) -> None:
+    """A vote_id names one vote in all shards; within each shard `evidence.link` has seen to it."""
+    if job.shards == 1:
+        return
+    shards = [_named_votes(job, shard) for shard in range(job.shards)]
+    named = pd.concat(shards, ignore_index=True)
+    if (again := named["vote_id"].duplicated()).any():
+        vote_id, file, line = named[again].iloc[0]
+        problem = f'the id "{vote_id}" is already used for a vote on another prompt'
+        raise InputError(file, problem, "give each its own id", f"line {line}", "vote_id", "duplicate_id")
+
+
+def _named_votes(job: Job, shard: int) -> pd.DataFrame:
+    """vote_id, file and line of the votes of a shard that have an id, each id once."""
+    columns = ["vote_id", "file", "line"]
+    names = [name for name in records_of(job, shard) if "/vote-" in name]
+    found = [read_table(job.run.path / name, columns).to_pandas().dropna() for name in names]
+    return pd.concat([pd.DataFrame(columns=columns), *found]).drop_duplicates("vote_id")

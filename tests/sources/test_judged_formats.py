@@ -210,6 +210,13 @@ def test_the_second_turn_brings_each_models_own_first_answer(name, write, read):
     ]
 
 
+def test_equal_first_answers_do_not_change_what_the_prompt_is(write, read):
+    texts = {**TEXTS, "conversation_b": conversation("你好。", ENGLISH)}
+    found = read(write("rows.jsonl", [judgement(turn=2, **texts)]))
+    assert found.prompt[0]["messages"] == [{"role": "user", "content": f"{ASKED} 1"}]
+    assert [row["context"] for row in found.candidate] == [conversation("你好。", "")[1:3]] * 2
+
+
 def test_length_in_mtbench_is_counted_in_characters(write):
     assert audit([write("rows.jsonl", [judgement(turn=2, **TEXTS)])]).figures()["longer_wins_rate"] == 0.0
 
