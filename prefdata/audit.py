@@ -19,6 +19,7 @@ from prefdata.report.examples import examples, merge
 from prefdata.report.numbers import Counts, add, count, figures, named
 from prefdata.report.strata import strata
 from prefdata.sources.imports.intake import Chunk, Intake
+from prefdata.sources.imports.watching import watched
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,6 @@ def audit(paths: list[Path], format: str = "auto", on_bad_row: str = "fail") -> 
 
 def _chunks(intakes: list[Intake]) -> Iterator[Chunk]:
     for intake in intakes:
-        for kind, table in intake.chunks():
+        for kind, table in watched(intake):
             # Texts that no figure needs are not held in memory.
             yield Chunk(kind, table.drop_columns(["rationale"]) if "rationale" in table.column_names else table)

@@ -14,6 +14,7 @@ from prefdata.keys import partition
 from prefdata.plan import Job, Step
 from prefdata.shards import ROWS_PER_GROUP, Manifest, drop_table, table_writer
 from prefdata.sources.imports.intake import Chunk, Intake
+from prefdata.sources.imports.watching import watched
 
 
 def run(job: Job, step: Step) -> Manifest:
@@ -21,7 +22,7 @@ def run(job: Job, step: Step) -> Manifest:
     intake = Intake(given.path, given.name, given.format, job.config.on_bad_row)
     outputs: dict[Path, pq.ParquetWriter] = {}
     with ExitStack() as stack:
-        for chunk in intake.chunks():
+        for chunk in watched(intake):
             for shard, table in _cut(chunk, step.of):
                 path = job.run.step(step.name) / f"{chunk.kind}-{shard:04d}.parquet"
                 if path not in outputs:
