@@ -174,6 +174,15 @@ def test_a_bad_row_of_parquet_stops_audit_and_build_and_leaves_nothing(name, tmp
     assert_stops(tmp_path, capsys, name, "parquet", "row 2")
 
 
+def test_rows_are_counted_over_row_groups(tmp_path, capsys):
+    table = pa.Table.from_pylist([vote()] * 4 + [vote(winner="left"), vote(a="y"), vote()])
+    pq.write_table(table, tmp_path / "votes.parquet", row_group_size=3)
+    assert main(["audit", str(tmp_path / "votes.parquet")]) == 2
+    assert "votes.parquet, row 5, field" in capsys.readouterr().err
+    found = audited(capsys, tmp_path / "votes.parquet", "--on-bad-row", "drop")
+    assert (found["votes"], found["dropped"]) == (5, 2)
+
+
 # --- leaving out -----------------------------------------------------------------------------
 
 

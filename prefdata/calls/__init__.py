@@ -1,0 +1,1 @@
+"""Calls that cost money or time: paid once, remembered, retried, counted, never lost."""

@@ -1,0 +1,121 @@
+"""Making calls: look in the ledger, wait for a permit, note the intent, call, commit, and only then answer.
+
+Errors are of three kinds. A retryable one is tried again after a growing, jittered pause; when the
+tries are used up the call fails for this run only. A rate limit slows the whole endpoint down and
+costs no try. A terminal one is remembered and never asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from prefdata.calls.budget import Budget, Price
+from prefdata.calls.ledger import Ledger
+from prefdata.calls.limiter import Limiter
+from prefdata.calls.request import Answer, CallError, RateLimitError, Request, RetryableError, TerminalError
+
+
+class Provider(Protocol):
+    """A way to reach a model. Raises RetryableError, RateLimitError or TerminalError."""
+
+    async def call(self, request: Request) -> Answer: ...
+
+
+@dataclass
+class Endpoint:
+    """A provider with its limits. Endpoints of one base_url share a limiter."""
+
+    provider: Provider
+    limiter: Limiter
+    price: Price = field(default_factory=Price)
+    timeout: float = 120.0
+    tries: int = 5
+    longest_pause: float = 30.0
+
+
+@dataclass
+class Counts:
+    """What the engine has done: calls sent, answers found in the ledger, errors by reason."""
+
+    sent: int = 0
+    answered: int = 0
+    remembered: int = 0
+    errors: dict[str, int] = field(default_factory=dict)
+
+
+class Engine:
+    def __init__(self, ledger: Ledger, budget: Budget | None = None, seed: int = 0) -> None:
+        self.ledger = ledger
+        self.budget = budget or Budget()
+        self.counts = Counts()
+        self._jitter = random.Random(seed)
+        self._flying: dict[tuple[str, int], asyncio.Task[Answer]] = {}
+
+    async def call(self, endpoint: Endpoint, request: Request) -> Answer:
+        """The answer to a request, paid for at most once. Raises CallError if there is none to be had."""
+        found = self.ledger.find(request)
+        if found is not None:
+            self.counts.remembered += 1
+            return found
+        name = (request.key, request.max_tokens)
+        if name not in self._flying:
+            task = asyncio.get_running_loop().create_task(self._pay(endpoint, request))
+            self._flying[name] = task
+            task.add_done_callback(lambda _: self._flying.pop(name, None))
+        return await asyncio.shield(self._flying[name])
+
+    async def close(self) -> None:
+        """Cancel what is in flight and wait for it; what it would have cost stays doubtful."""
+        flying = list(self._flying.values())
+        for task in flying:
+            task.cancel()
+        await asyncio.gather(*flying, return_exceptions=True)
+
+    async def _pay(self, endpoint: Endpoint, request: Request) -> Answer:
+        last: CallError = RetryableError("no_try")
+        tries = 0
+        while tries < endpoint.tries:
+            try:
+                return await self._try(endpoint, request)
+            except RateLimitError as error:
+                self._count(error)
+                endpoint.limiter.slow_down(error.retry_after)
+            except RetryableError as error:
+                self._count(error)
+                last, tries = error, tries + 1
+                if tries < endpoint.tries:
+                    await asyncio.sleep(self._pause(tries, endpoint))
+            except TerminalError as error:
+                self._count(error)
+                await self.ledger.refuse(request, error)
+                raise
+        raise CallError("retries_used_up", str(last))
+
+    async def _try(self, endpoint: Endpoint, request: Request) -> Answer:
+        """One call under a permit and a reservation, its answer committed."""
+        async with endpoint.limiter.permit():
+            reserved = self.budget.reserve(request, endpoint.price)
+            try:
+                await self.ledger.intend(request)
+                self.counts.sent += 1
+                try:
+                    async with asyncio.timeout(endpoint.timeout):
+                        answer = await endpoint.provider.call(request)
+                except TimeoutError:
+                    raise RetryableError("timeout", f"no answer in {endpoint.timeout:g} s") from None
+                await self.ledger.settle(request, answer, self.budget.spend(answer, endpoint.price))
+            finally:
+                self.budget.release(reserved)
+            endpoint.limiter.succeeded()
+            self.counts.answered += 1
+            return answer
+
+    def _pause(self, tries: int, endpoint: Endpoint) -> float:
+        """Exponential, with full jitter (Brooker 2015)."""
+        return self._jitter.uniform(0.5, 1.0) * min(endpoint.longest_pause, 2.0 ** (tries - 1))
+
+    def _count(self, error: CallError) -> None:
+        self.counts.errors[error.reason] = self.counts.errors.get(error.reason, 0) + 1

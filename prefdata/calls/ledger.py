@@ -1,0 +1,119 @@
+"""The only memory of money: the intent and the result of every paid call, in SQLite.
+
+A result is committed before anything else sees it; an intent precedes each call, so that after a
+crash the doubtful calls can be listed. Writes of one turn of the event loop share a transaction.
+WAL with synchronous=NORMAL survives the death of the process at any moment; a power failure may cost
+the last transactions, never the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from prefdata.calls.request import Answer, Request, TerminalError
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS results (
+    key TEXT, max_tokens INTEGER, state TEXT, finish TEXT, prompt_tokens INTEGER, completion_tokens INTEGER,
+    cost REAL, body TEXT, PRIMARY KEY (key, max_tokens)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS intents (key TEXT, max_tokens INTEGER, PRIMARY KEY (key, max_tokens)) WITHOUT ROWID;
+"""
+FIND = """
+SELECT state, body FROM results WHERE key = ? AND (
+    state = 'refused' OR max_tokens = ? OR (finish = 'stop' AND completion_tokens <= ?)
+) ORDER BY max_tokens LIMIT 1
+"""
+INTEND = "INSERT OR IGNORE INTO intents VALUES (?, ?)"
+SETTLE = "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+FORGET = "DELETE FROM intents WHERE key = ? AND max_tokens = ?"
+
+Write = tuple[str, tuple[Any, ...]]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the ledger file, making it if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
+
+
+class Ledger:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.connection.executescript(TABLES)
+        self._waiting: list[Write] = []
+        self._flushed: asyncio.Future[None] | None = None
+
+    def find(self, request: Request) -> Answer | None:
+        """The answer this request has had. Raises TerminalError if it was refused for good."""
+        row = self.connection.execute(FIND, (request.key, request.max_tokens, request.max_tokens)).fetchone()
+        if row is None:
+            return None
+        state, body = row
+        if state == "refused":
+            raise TerminalError(**json.loads(body))
+        return Answer(**json.loads(body))
+
+    async def intend(self, request: Request) -> None:
+        """Note that a call is about to be paid for."""
+        await self._write([(INTEND, (request.key, request.max_tokens))])
+
+    async def settle(self, request: Request, answer: Answer, cost: float) -> None:
+        """Commit an answer; only when this returns may anybody use it."""
+        body = json.dumps(asdict(answer), ensure_ascii=False)
+        usage = (answer.finish, answer.prompt_tokens, answer.completion_tokens, cost, body)
+        await self._write(self._settling(request, "answered", usage))
+
+    async def refuse(self, request: Request, error: TerminalError) -> None:
+        """Commit that this request will never be answered."""
+        body = json.dumps({"reason": error.reason, "detail": error.detail}, ensure_ascii=False)
+        await self._write(self._settling(request, "refused", ("", 0, 0, 0.0, body)))
+
+    def doubtful(self) -> int:
+        """Calls that were begun and have no result: in flight now, or lost in a crash."""
+        return int(self.connection.execute("SELECT count(*) FROM intents").fetchone()[0])
+
+    def spent(self) -> dict[str, float]:
+        """Calls, tokens and money of all time."""
+        columns = "count(*), total(prompt_tokens), total(completion_tokens), total(cost)"
+        row = self.connection.execute(f"SELECT {columns} FROM results WHERE state = 'answered'").fetchone()
+        return dict(zip(("calls", "prompt_tokens", "completion_tokens", "cost"), row, strict=True))
+
+    @staticmethod
+    def _settling(request: Request, state: str, rest: tuple[Any, ...]) -> list[Write]:
+        name = (request.key, request.max_tokens)
+        return [(SETTLE, (*name, state, *rest)), (FORGET, name)]
+
+    async def _write(self, writes: Iterable[Write]) -> None:
+        """Join the transaction at the end of this turn of the loop, and wait for its commit."""
+        self._waiting.extend(writes)
+        if self._flushed is None:
+            loop = asyncio.get_running_loop()
+            self._flushed = loop.create_future()
+            loop.call_soon(self._flush)
+        await asyncio.shield(self._flushed)
+
+    def _flush(self) -> None:
+        writes, self._waiting = self._waiting, []
+        flushed, self._flushed = self._flushed, None
+        assert flushed is not None
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            for statement, values in writes:
+                self.connection.execute(statement, values)
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            flushed.set_exception(error)
+        else:
+            flushed.set_result(None)

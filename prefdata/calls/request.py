@@ -1,0 +1,71 @@
+"""What is asked of a model, what it answered, and what can go wrong: plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from prefdata.keys import key
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call. Its identity is what the model is asked, never who asks or in which run.
+
+    `revision` names the weights behind `model`; `sample` counts the answers to one question.
+    `messages` are chat messages as sent, images by the sha256 of their bytes. `parameters` are the
+    sampling parameters without max_tokens: an answer that ended by itself serves a larger limit too.
+    """
+
+    model: str
+    revision: str
+    messages: list[dict[str, Any]]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    max_tokens: int = 1024
+    sample: int = 0
+
+    @cached_property
+    def key(self) -> str:
+        """sha256 of the canonical JSON of model, revision, messages, parameters and sample."""
+        return key([self.model, self.revision, self.messages, self.parameters, self.sample])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A model's answer. `finish`: "stop" if it ended by itself, "length" at max_tokens, or another reason."""
+
+    text: str
+    finish: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    token_ids: list[int] | None = None
+    logp: float | None = None
+
+
+class CallError(Exception):
+    """A call that gave no answer; `reason` is the name under which its row is dropped."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason, self.detail = reason, detail
+
+
+class RetryableError(CallError):
+    """It may go better next time: a server error, a timeout, a cut connection, a broken body."""
+
+
+class RateLimitError(CallError):
+    """Too many at once. `retry_after`: the seconds the server asks us to wait, if it says so."""
+
+    def __init__(self, detail: str = "", retry_after: float | None = None) -> None:
+        super().__init__("rate_limited", detail)
+        self.retry_after = retry_after
+
+
+class TerminalError(CallError):
+    """It will never go better: the request itself is refused. Remembered, so that it is asked once."""
+
+
+class BudgetError(CallError):
+    """The budget does not cover another call; the run stops cleanly and can go on with a larger one."""

@@ -1,0 +1,55 @@
+"""Many prompts at once, none waiting for another: each goes as far as its own calls let it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import TypeVar
+
+from prefdata.calls.request import BudgetError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+async def run_all(
+    items: Iterable[Item], work: Callable[[Item], Awaitable[Result]], window: int
+) -> AsyncIterator[tuple[Item, Result]]:
+    """Work on up to `window` items at a time; yield each with its result as it is done.
+
+    Items are taken in order, and calls get their permits in the order in which they ask, so that no
+    prompt is left behind. When the budget is spent no further item is begun, those that can still
+    end are waited for, and then BudgetError is raised.
+    """
+    waiting = iter(items)
+    running: dict[asyncio.Task[Result], Item] = {}
+    spent: BudgetError | None = None
+    try:
+        while True:
+            while spent is None and len(running) < window:
+                try:
+                    item = next(waiting)
+                except StopIteration:
+                    break
+                running[asyncio.ensure_future(_started(work, item))] = item
+            if not running:
+                break
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                item = running.pop(task)
+                try:
+                    result = task.result()
+                except BudgetError as error:
+                    spent = error
+                else:
+                    yield item, result
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    if spent is not None:
+        raise spent
+
+
+async def _started(work: Callable[[Item], Awaitable[Result]], item: Item) -> Result:
+    return await work(item)
