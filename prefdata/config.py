@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import glob
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,7 +67,7 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         name=run.get("name", path.stem),
         seed=run.get("seed", _default("run", "seed")),
         shards=run.get("shards"),
-        inputs=tuple(found for given in raw["inputs"] for found in _expand(path, given)),
+        inputs=_told_apart(found for given in raw["inputs"] for found in _expand(path, given)),
         on_bad_row=on_bad_row
         or raw.get("on_bad_row", contracts.schema("config")["properties"]["on_bad_row"]["default"]),
         selection=Selection(
@@ -124,7 +126,8 @@ def _sections(raw: dict[str, Any]):
     splits = (raw.get("export") or {}).get("splits") if isinstance(raw.get("export"), dict) else None
     if isinstance(splits, dict):
         yield "export.splits.", splits, schema["properties"]["export"]["properties"]["splits"]
-    for at, given in enumerate(raw.get("inputs") or []):
+    inputs = raw.get("inputs")
+    for at, given in enumerate(inputs if isinstance(inputs, list) else []):
         if isinstance(given, dict):
             yield f"inputs.{at}.", given, schema["properties"]["inputs"]["items"]
 
@@ -156,7 +159,7 @@ def _expand(path: Path, given: dict[str, str]) -> list[Input]:
             "inputs.format",
             "unknown_value",
         )
-    if not glob.has_magic(given["path"]):
+    if not glob.has_magic(given["path"]) or (path.parent / given["path"]).exists():
         return [_input(path, given["path"], kind)]
     found = sorted(glob.glob(given["path"], root_dir=path.parent, recursive=True))
     if not found:
@@ -167,3 +170,14 @@ def _expand(path: Path, given: dict[str, str]) -> list[Input]:
 
 def _input(config: Path, given: str, kind: str) -> Input:
     return Input(config.parent / given, Path(given).name if Path(given).is_absolute() else given, kind)
+
+
+def _told_apart(inputs: Iterable[Input]) -> tuple[Input, ...]:
+    """The inputs with a number behind a name that another file has too."""
+    seen: Counter[str] = Counter()
+    found = []
+    for given in inputs:
+        seen[given.name] += 1
+        again = seen[given.name]
+        found.append(given if again == 1 else given._replace(name=f"{given.name} ({again})"))
+    return tuple(found)

@@ -70,7 +70,7 @@ def _word(error: Any) -> Fault:
     if error.validator == "required":
         missing = next(name for name in limit if name not in error.instance)
         field = f"{where}.{missing}" if where else missing
-        return Fault("missing_field", field, "the field is missing", f'add "{missing}" to the row')
+        return Fault("missing_field", field, "the field is missing", f'add "{missing}"')
     if error.validator == "type" and error.instance is None and where is not None:
         return _missing_value(where)
     if error.validator == "type" and where is None:

@@ -68,6 +68,8 @@ def tallied(drops: pa.Table) -> list[dict[str, Any]]:
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
     """A temporary path that takes the final name, synced, when the block ends well."""
+    if not path.name:
+        raise PrefdataError(f'"{path}" names no file. To mend it: name the file to write.')
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
     try:
@@ -75,6 +77,9 @@ def writing(path: Path) -> Iterator[Path]:
         _sync(temporary)
         os.replace(temporary, path)
         _sync(path.parent)
+    except OSError as error:
+        error.filename = str(path)  # what the user named, not the temporary file
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -61,7 +61,7 @@ FAULTY = [
 @pytest.mark.parametrize(("change", "reason", "field"), FAULTY)
 def test_tables_show_the_fault_and_its_row(change, reason, field):
     rows = [VOTE, {**VOTE, **change}, VOTE]
-    ((row, fault),) = faults.column_faults(
+    (row, fault), *_ = faults.column_faults(
         "vote", pa.Table.from_pylist([{**VOTE, **dict.fromkeys(change), **r} for r in rows])
     )
     assert (row, fault.reason, fault.field) == (1, reason, field)

@@ -28,7 +28,6 @@ from prefdata.calls.request import (
 )
 from prefdata.calls.scheduler import run_all
 
-
 # A killed process runs no `finally`: its tasks must not be tidied up by the garbage collector.
 GRAVEYARD: list[asyncio.Task] = []
 

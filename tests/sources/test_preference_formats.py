@@ -9,6 +9,7 @@ import pytest
 
 from prefdata.audit import audit
 from prefdata.cli import main
+from prefdata.sources.imports.intake import Intake
 
 
 def user(text):
@@ -241,3 +242,14 @@ def test_json_escapes_are_the_characters_they_stand_for(tmp_path, read):
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(TRL["explicit, plain"][0], ensure_ascii=True), encoding="ascii")
     assert said_by(read(path)) == [PLAIN]
+
+
+def test_orca_pairs_have_their_question_as_prompt(tmp_path):
+    row = {"system": "Be brief.", "question": "天空？", "chosen": "蓝", "rejected": "绿"}
+    path = tmp_path / "orca.jsonl"
+    path.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    tables = {chunk.kind: chunk.table.to_pylist() for chunk in Intake(path, "orca.jsonl").chunks()}
+    assert tables["prompt"][0]["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "天空？"},
+    ]

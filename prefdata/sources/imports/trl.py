@@ -2,7 +2,8 @@
 
 Rows `{prompt?, chosen, rejected}`; texts or lists of messages. Scores beside the pair
 (`score_chosen`/`score_rejected`, `chosen-rating`/`rejected-rating`) become ratings, so that the
-label has evidence. Definition: the dataset formats page of the TRL documentation.
+label has evidence. Definition: the dataset formats page of the TRL documentation; `{system?, question,
+chosen, rejected}` (Orca DPO pairs) is read too.
 """
 
 from __future__ import annotations
@@ -43,8 +44,19 @@ def convert(row: dict[str, Any]) -> Records:
             "chosen and rejected are of different types",
             "write both as texts or both as messages",
         )
+    row = _with_question(row)
     records = _with_prompt(row, chosen, rejected) if row.get("prompt") else _without_prompt(row, chosen, rejected)
     return _with_scores(row, records)
+
+
+def _with_question(row: dict[str, Any]) -> dict[str, Any]:
+    """Rows of the Orca kind {system?, question, chosen, rejected} in the words of TRL."""
+    if row.get("prompt") or not isinstance(row.get("question"), str):
+        return row
+    system = row.get("system")
+    turns = [("system", system)] if isinstance(system, str) and system else []
+    prompt = [{"role": role, "content": text} for role, text in [*turns, ("user", row["question"])]]
+    return {**row, "prompt": prompt}
 
 
 def _with_prompt(row: dict[str, Any], chosen: Any, rejected: Any) -> Records:
