@@ -67,5 +67,13 @@ class TerminalError(CallError):
     """It will never go better: the request itself is refused. Remembered, so that it is asked once."""
 
 
-class BudgetError(CallError):
-    """The budget does not cover another call; the run stops cleanly and can go on with a larger one."""
+class StopError(CallError):
+    """Nothing is wrong with the request, but no more calls can be made; the run stops and can go on later."""
+
+
+class BudgetError(StopError):
+    """The budget does not cover another call."""
+
+
+class EndpointError(StopError):
+    """The endpoint refuses us: a wrong key, a model it does not have."""

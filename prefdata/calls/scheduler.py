@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from prefdata.calls.request import BudgetError
+from prefdata.calls.request import StopError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,15 +18,15 @@ async def run_all(
     """Work on up to `window` items at a time; yield each with its result as it is done.
 
     Items are taken in order, and calls get their permits in the order in which they ask, so that no
-    prompt is left behind. When the budget is spent no further item is begun, those that can still
-    end are waited for, and then BudgetError is raised.
+    prompt is left behind. When no more calls can be made (StopError) no further item is begun, those
+    that can still end are waited for, and then the error is raised.
     """
     waiting = iter(items)
     running: dict[asyncio.Task[Result], Item] = {}
-    spent: BudgetError | None = None
+    stop: StopError | None = None
     try:
         while True:
-            while spent is None and len(running) < window:
+            while stop is None and len(running) < window:
                 try:
                     item = next(waiting)
                 except StopIteration:
@@ -39,16 +39,16 @@ async def run_all(
                 item = running.pop(task)
                 try:
                     result = task.result()
-                except BudgetError as error:
-                    spent = error
+                except StopError as error:
+                    stop = error
                 else:
                     yield item, result
     finally:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-    if spent is not None:
-        raise spent
+    if stop is not None:
+        raise stop
 
 
 async def _started(work: Callable[[Item], Awaitable[Result]], item: Item) -> Result:
