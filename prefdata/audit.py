@@ -11,6 +11,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from prefdata.errors import InputError
 from prefdata.evidence import Evidence, Locator, gather, link
 from prefdata.labels.coding import CodedVotes, block, code, spans
 from prefdata.labels.comparisons import compare
@@ -67,6 +68,9 @@ class Audit:
 
 def audit(paths: list[Path], format: str = "auto", on_bad_row: str = "fail") -> Audit:
     """Audit any number of files together. Raises InputError at the first bad row unless it is to be dropped."""
+    again = next((path for n, path in enumerate(paths) if path.resolve() in {p.resolve() for p in paths[:n]}), None)
+    if again is not None:
+        raise InputError(str(again), "the file is given twice", "name it once; its votes would count double")
     intakes = [Intake(path, str(path), format, on_bad_row) for path in paths]
     evidence = link(gather(_chunks(intakes)), on_bad_row)
     votes = code(evidence.vote)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,10 +17,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except PrefdataError as error:
         return _fail(str(error))
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except OSError as error:
-        where, why = error.filename or "a file", error.strerror or str(error)
+        where, why = error.filename or "standard output", error.strerror or str(error)
         return _fail(f"{where}: {why}. To mend it: check the path, its permissions and the space on the disk.")
     except KeyboardInterrupt:
         print("prefdata: stopped; the same command goes on from here", file=sys.stderr)

@@ -60,6 +60,8 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
     `on_bad_row`, if given, stands above the config's.
     """
     raw = _read(path)
+    if isinstance(raw.get("inputs"), list):  # a path alone is short for {path: …}
+        raw["inputs"] = [{"path": given} if isinstance(given, str) else given for given in raw["inputs"]]
     _check(path, raw)
     run, splits = raw.get("run", {}), _splits(path, raw)
     return Config(
@@ -80,13 +82,23 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
     )
 
 
+class _OnceLoader(yaml.SafeLoader):
+    """YAML in which a key may stand once: PyYAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if again := next((key for n, key in enumerate(keys) if key in keys[:n]), None):
+            raise yaml.constructor.ConstructorError(None, None, f'the key "{again}" stands twice', node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def _default(section: str, name: str) -> Any:
     return contracts.schema("config")["properties"][section]["properties"][name]["default"]
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), _OnceLoader)
     except FileNotFoundError:
         raise InputError(str(path), "no such file", "name a config; `prefdata init` writes one") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -173,10 +185,12 @@ def _input(config: Path, given: str, kind: str) -> Input:
 
 
 def _told_apart(inputs: Iterable[Input]) -> tuple[Input, ...]:
-    """The inputs with a number behind a name that another file has too."""
+    """Each file once, with a number behind a name that another file has too."""
     seen: Counter[str] = Counter()
-    found = []
+    found: list[Input] = []
     for given in inputs:
+        if given.path.resolve() in {other.path.resolve() for other in found}:
+            continue  # patterns may overlap; a file's votes count once
         seen[given.name] += 1
         again = seen[given.name]
         found.append(given if again == 1 else given._replace(name=f"{given.name} ({again})"))

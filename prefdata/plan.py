@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 
 from prefdata import __version__
 from prefdata.config import Config
-from prefdata.keys import file_key, key
-from prefdata.shards import Manifest, RunDir
+from prefdata.images import named
+from prefdata.keys import key
+from prefdata.shards import Manifest, RunDir, read_table
 from prefdata.sources.imports.reading import open_binary
 
 SHARD_BYTES = 128 * 2**20
@@ -61,7 +62,7 @@ def job(config: Config, run: RunDir) -> Job:
         open_binary(given.path).close()
     sizes = (given.path.stat().st_size * (4 if given.path.suffix == ".gz" else 1) for given in config.inputs)
     shards = config.shards or max(1, math.ceil(sum(sizes) / SHARD_BYTES))
-    return Job(config, run, tuple(file_key(given.path) for given in config.inputs), shards)
+    return Job(config, run, tuple(run.digest(given.path) for given in config.inputs), shards)
 
 
 def waves(job: Job) -> list[list[Step]]:
@@ -109,7 +110,23 @@ def _imports(job: Job) -> list[Step]:
 
 
 def _labels(job: Job) -> list[Step]:
-    return [_step(job, "label", shard, [records_of(job, shard), job.config.on_bad_row]) for shard in range(job.shards)]
+    settings = job.config.on_bad_row
+    return [
+        _step(job, "label", shard, [records_of(job, shard), _images(job, shard), settings])
+        for shard in range(job.shards)
+    ]
+
+
+def _images(job: Job, shard: int) -> dict[str, str]:
+    """The images that a shard's prompts name and their sha256; they are inputs as much as the files are."""
+    manifests = (job.run.finished(f"import-{part:04d}") for part in range(len(job.inputs)))
+    if not any(manifest.facts["with_images"] for manifest in manifests if manifest):
+        return {}
+    tables = (
+        read_table(job.run.path / name, ["images", "file"]) for name in records_of(job, shard) if "/prompt-" in name
+    )
+    paths = {job.image_folders[file] / name for table in tables for _, file, names in named(table) for name in names}
+    return {str(path): job.run.digest(path) if path.is_file() else "" for path in sorted(paths)}
 
 
 def _select(job: Job) -> list[Step]:
@@ -120,7 +137,9 @@ def _select(job: Job) -> list[Step]:
 
 def _exports(job: Job) -> list[Step]:
     pairs = _outputs(job, "select")
-    return [_step(job, "export", shard, [pairs, records_of(job, shard)]) for shard in range(job.shards)]
+    return [
+        _step(job, "export", shard, [pairs, records_of(job, shard), _images(job, shard)]) for shard in range(job.shards)
+    ]
 
 
 def _publish(job: Job) -> list[Step]:

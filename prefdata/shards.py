@@ -133,11 +133,13 @@ class RunDir:
         self.card = path / "README.md"
         self.work = path / ".work"
         self.summary = self.work / "publish" / "summary.json"
+        self._digests: dict[tuple[str, int, int], str] = {}
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the run for this process; the operating system lets go of the lock if the process dies."""
         lock = FileLock(self.path / ".lock")
+        self._refuse_strangers()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
@@ -154,17 +156,38 @@ class RunDir:
         finally:
             lock.release()
 
+    def _refuse_strangers(self) -> None:
+        """A folder with other things in it is not for us to write in."""
+        ours = self.work.exists() or (self.manifest.exists() and '"step": "build"' in self.manifest.read_text("utf-8"))
+        if not ours and self.path.is_dir() and any(path.name != ".lock" for path in self.path.iterdir()):
+            raise PrefdataError(
+                f"{self.path} holds files that are not of a run. To mend it: choose a new or an empty --run-dir."
+            )
+
+    def digest(self, path: Path) -> str:
+        """sha256 of a file, computed again only when its size or time changed."""
+        state = path.stat()
+        name = (str(path), state.st_size, state.st_mtime_ns)
+        if name not in self._digests:
+            self._digests[name] = file_key(path)
+        return self._digests[name]
+
     def step(self, name: str) -> Path:
         """The folder of a step's outputs."""
         return self.work / name
 
     def finished(self, name: str) -> Manifest | None:
-        """The manifest of a finished step whose outputs are all there."""
+        """The manifest of a finished step whose outputs are all there, and as they were written."""
         path = self.step(name) / "manifest.json"
         if not path.exists():
             return None
         manifest = Manifest(**read_json(path))
-        return manifest if all((self.path / output).exists() for output in manifest.outputs) else None
+        return (
+            manifest if all(self._is_whole(self.path / file, key) for file, key in manifest.outputs.items()) else None
+        )
+
+    def _is_whole(self, path: Path, digest: str) -> bool:
+        return path.is_file() and self.digest(path) == digest
 
     def finish(
         self, step: str, key: str, rows: tuple[int, int], drops: pa.Table, outputs: list[Path], facts: dict[str, Any]
@@ -173,7 +196,7 @@ class RunDir:
         if len(drops):
             outputs = [*outputs, self.step(step) / "drops.parquet"]
             write_table(outputs[-1], drops)
-        names = {str(output.relative_to(self.path)): file_key(output) for output in sorted(outputs)}
+        names = {str(output.relative_to(self.path)): self.digest(output) for output in sorted(outputs)}
         manifest = Manifest(step, key, *rows, tallied(drops), names, facts)
         write_json(self.step(step) / "manifest.json", asdict(manifest))
         return manifest

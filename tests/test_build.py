@@ -90,7 +90,7 @@ def test_triplets_follow_the_schema_and_hold_the_chinese_text(build):
     )
     assert json.loads(row["tags"]) == {"topic": "sky"}
     assert json.loads(row["provenance"])["votes"] == {"chosen": 2, "rejected": 0, "tie": 0}
-    assert json.loads(row["provenance"])["judges"] == ["j0", "j1"]
+    assert json.loads(row["provenance"])["judges"] == {"j0": {"chosen": 1}, "j1": {"chosen": 1}}
     assert row["margin"] == 1
     assert "images" not in row
 
@@ -240,3 +240,25 @@ def test_comparisons_follow_their_schema(build):
         contracts.arrow_schema("comparison").names
     )
     assert all(faults.row_fault("comparison", row) is None for row in rows.to_pylist())
+
+
+def test_a_prompt_that_asks_nothing_or_is_answered_is_dropped(build):
+    prompts = [
+        {"prompt_id": "p", "messages": [{"role": "user", "content": "  "}]},
+        {"prompt_id": "q", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]},
+    ]
+    texts = [{"prompt_id": p, "candidate_id": c, "text": c} for p in "pq" for c in ("c0", "c1")]
+    ballots = [{**vote, "prompt_id": p} for p in "pq" for vote in votes("c0>c1")]
+    run = build({"p.jsonl": prompts, "c.jsonl": texts, "v.jsonl": ballots})
+    assert reasons(run) == {"empty_prompt": 1, "prompt_is_answered": 1}
+
+
+def test_provenance_says_who_voted_for_what(build):
+    ballots = votes("c0>c1", "c0>c1", "c1>c0", "c0=c1", "c0!c1")
+    run = build({"p.jsonl": [PROMPT], "c.jsonl": candidates("A", "B"), "v.jsonl": ballots})
+    (row,) = triplets(run)
+    evidence = json.loads(row["provenance"])
+    assert evidence["votes"] == {"chosen": 2, "rejected": 1, "tie": 1}
+    assert evidence["judges"] == {
+        "j0": {"chosen": 1}, "j1": {"chosen": 1}, "j2": {"rejected": 1}, "j3": {"tie": 1}, "j4": {}
+    }  # fmt: skip

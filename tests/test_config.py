@@ -22,6 +22,7 @@ def config(tmp_path, text: str):
         ("run: {name: ..}\ninputs: [{path: a}]", "run.name"),
         ("run: {name: a/b}\ninputs: [{path: a}]", "run.name"),
         ("inputs: [{path: 7}]", "inputs.0.path"),
+        ("inputs: [7]", "inputs.0"),
         ("inputs: [{path: a}]\nselection: {min_probability: 2}", "selection.min_probability"),
     ],
 )
@@ -44,3 +45,14 @@ def test_files_of_one_name_are_told_apart_and_show_no_folder(tmp_path):
     found = config(tmp_path, f"inputs: [{{path: {one}}}, {{path: {other}}}]")
     assert [given.name for given in found.inputs] == ["v.jsonl", "v.jsonl (2)"]
     assert [given.path for given in found.inputs] == [one, other]
+
+
+def test_a_key_may_stand_once(tmp_path):
+    with pytest.raises(InputError, match="stands twice"):
+        config(tmp_path, "inputs: [{path: a}]\non_bad_row: drop\non_bad_row: fail")
+
+
+def test_a_path_alone_is_an_input_and_a_file_counts_once(tmp_path):
+    (tmp_path / "v.jsonl").touch()
+    found = config(tmp_path, "inputs: [v.jsonl, '*.jsonl', ./v.jsonl]")
+    assert [given.name for given in found.inputs] == ["v.jsonl"]

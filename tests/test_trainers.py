@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
 
-from .conftest import triplets
+from .conftest import drops, triplets
 
 datasets = pytest.importorskip("datasets")
 
@@ -46,6 +45,37 @@ def test_images_are_stored_and_decode_by_themselves(build, tmp_path):
     loaded = datasets.load_dataset("parquet", data_files=str(run.dataset / "*.parquet"), cache_dir=tmp_path / "cache")
     assert loaded["train"][0]["images"][0].getpixel((1, 1)) == (200, 30, 30)
     assert "1.00×" in run.card.read_text(encoding="utf-8")
+
+    from prefdata.cli import main
+
+    assert main(["export", str(run.path), "--format", "llama_factory", "--out", str(tmp_path / "out")]) == 0
+    (row,) = map(json.loads, (tmp_path / "out" / "train.jsonl").read_text(encoding="utf-8").splitlines())
+    assert row["conversations"][0]["value"] == "<image>What colour?"
+    assert (tmp_path / "out" / row["images"][0]).read_bytes() == (tmp_path / "red.png").read_bytes()
+    assert main(["export", str(run.path), "--format", "openai", "--out", str(tmp_path / "none")]) == 0
+    assert (tmp_path / "none" / "train.jsonl").read_text(encoding="utf-8") == ""
+
+
+def test_a_changed_image_changes_the_data_set_and_a_bad_one_is_named(build, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    image.new("RGB", (4, 4), (1, 2, 3)).save(tmp_path / "x.png")
+    (tmp_path / "text.png").write_text("not an image", encoding="utf-8")
+    names = {"p": "x.png", "q": "text.png", "r": "../outside.png"}
+    files = {
+        "p.jsonl": [
+            {"prompt_id": p, "messages": [{"role": "user", "content": "?"}], "image": i} for p, i in names.items()
+        ],
+        "c.jsonl": [{"prompt_id": p, "candidate_id": c, "text": c} for p in "pqr" for c in "ab"],
+        "v.jsonl": [{"prompt_id": p, "a": "a", "b": "b", "winner": "a", "judge": "j"} for p in "pqr"],
+    }
+    (first,) = triplets(build(files))
+    image.new("RGB", (4, 4), (200, 2, 3)).save(tmp_path / "x.png")
+    run = build(files)
+    (second,) = triplets(run)
+    assert first["images"][0]["bytes"] != second["images"][0]["bytes"] == (tmp_path / "x.png").read_bytes()
+    named = {drop["prompt_id"]: (drop["reason"], drop["detail"]) for drop in drops(run)}
+    assert named["q"] == ("bad_image", "text.png is not an image that can be read")
+    assert named["r"] == ("missing_image", "../outside.png lies outside the folder of its input file")
 
 
 @pytest.mark.filterwarnings("ignore")  # TRL and transformers warn of each other
@@ -92,11 +122,19 @@ def test_the_other_formats_hold_every_pair(build, tmp_path):
 
     run = build()
     pairs = triplets(run)
-    for name, rows in {"trl": 1, "kto": 2, "llama_factory": 1, "openai": 1}.items():
+    written = {}
+    for name in ("trl", "kto", "llama_factory", "openai"):
         out = tmp_path / name
         assert main(["export", str(run.path), "--format", name, "--out", str(out)]) == 0
-        lines = io.StringIO((out / "train.jsonl").read_text(encoding="utf-8")).readlines()
-        assert len(lines) == rows * len(pairs)
+        assert main(["export", str(run.path), "--format", name, "--out", str(out)]) == 2  # not into a full folder
+        lines = (out / "train.jsonl").read_text(encoding="utf-8").splitlines()
+        written[name] = [json.loads(line) for line in lines]
+    assert {name: len(written[name]) for name in ("trl", "llama_factory", "openai")} == dict.fromkeys(
+        ("trl", "llama_factory", "openai"), len(pairs)
+    )
+    said = [(str(row["prompt"]), str(row["completion"])) for row in written["kto"]]
+    by_candidate = {(row["prompt_id"], row[f"{side}_id"]) for row in pairs for side in ("chosen", "rejected")}
+    assert 0 < len(said) <= len(by_candidate)  # each response once
     first = json.loads((tmp_path / "llama_factory" / "train.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert first["chosen"] == {"from": "gpt", "value": pairs[0]["chosen"][0]["content"]}
     info = json.loads((tmp_path / "llama_factory" / "dataset_info.json").read_text(encoding="utf-8"))

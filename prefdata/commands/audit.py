@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from prefdata.commands import Commands, command
 from prefdata.commands.showing import note_ignored, show_figures
+from prefdata.errors import PrefdataError
 
 EPILOG = """
 examples:
@@ -39,33 +40,35 @@ def add(commands: Commands) -> None:
         "--on-bad-row", choices=("fail", "drop"), default="fail", help="stop at a bad row, or leave it out and count it"
     )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures as JSON (- for standard output)")
-    parser.add_argument("--html", type=Path, metavar="OUT", help="write a report as one self-contained page")
+    parser.add_argument(
+        "--html", type=Path, metavar="OUT", help="write a report as one self-contained page (- for standard output)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     from prefdata.audit import audit
 
+    for out in (options.json, options.html):
+        if out is not None and out.resolve() in {path.resolve() for path in options.files}:
+            raise PrefdataError(f"{out} is one of the files to audit. To mend it: write to another file.")
     found = audit(options.files, options.format, options.on_bad_row)
-    note_ignored([(intake.name, list(intake.ignored)) for intake in found.intakes])
+    note_ignored([(intake.name, intake.facts()["ignored_fields"]) for intake in found.intakes])
     figures = found.figures()
     if options.json:
-        _write_json(options.json, figures)
+        _write(options.json, json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     if options.html:
         from prefdata.report.page import render
-        from prefdata.shards import write_text
 
-        write_text(options.html, render(found.facts()))
-    if str(options.json) != "-":
+        _write(options.html, render(found.facts()))
+    if "-" not in (str(options.json), str(options.html)):
         show_figures(figures)
     return 0
 
 
-def _write_json(path: Path, figures: dict[str, Any]) -> None:
-    import json
-
+def _write(path: Path, text: str) -> None:
+    """Write to a file, or to standard output for "-"."""
     from prefdata.shards import write_text
 
-    text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if str(path) == "-":
         sys.stdout.write(text)
     else:

@@ -15,13 +15,13 @@ def add(commands: Commands) -> None:
     parser = command(commands, "export", run, "Write a finished run's data set in another tool's format.", listed)
     parser.add_argument("run_dir", type=Path, metavar="RUN", help="the run directory")
     parser.add_argument("--format", required=True, choices=list(FORMATS))
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="a folder; gets one file a split")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder; gets one file a split")
 
 
 def run(options: argparse.Namespace) -> int:
     for written in export(finished(options.run_dir), options.format, options.out):
         print(f"{written.rows:>10,} rows  {written.path}")
         if written.left_out:
-            reason = "their responses bring earlier turns of their own, which this format cannot hold"
-            print(f"{written.left_out:>10,} pairs left out: {reason}")
+            what = "images, or responses that bring earlier turns of their own"
+            print(f"{written.left_out:>10,} pairs left out: they have {what}, which this format cannot hold")
     return 0

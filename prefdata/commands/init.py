@@ -22,13 +22,16 @@ def add(commands: Commands) -> None:
     known = recipes()
     listed = "\nrecipes:\n" + "\n".join(f"  {name:<12} {line}" for name, line in known.items())
     parser = command(commands, "init", run, "Write a commented config to start from.", listed)
-    parser.add_argument("recipe", metavar="RECIPE", choices=list(known), help=", ".join(known))
+    parser.add_argument("recipe", metavar="RECIPE", nargs="?", choices=list(known), help=", ".join(known))
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write FILE, which must not exist, instead of printing"
     )
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.recipe is None:
+        print("\n".join(f"{name:<12} {line}" for name, line in recipes().items()))
+        return 0
     text = (RECIPES / f"{options.recipe}.yaml").read_text(encoding="utf-8")
     if options.out is None:
         sys.stdout.write(text)

@@ -49,7 +49,10 @@ def show_run(run: RunDir) -> None:
         print(f"dropped at {drop['stage']:<8}{drop['reason']:<28}{drop['rows']:>10,}")
     print(f"{facts['compared']:,} compared pairs in, {facts['pairs']:,} training pairs out")
     if not facts["pairs"]:
-        print("warning: the data set is empty", file=sys.stderr)
+        most = max(facts["drops"], key=lambda drop: drop["rows"], default=None)
+        why = f"; most was left out as {most['reason']}" if most else ""
+        hint = ": the inputs hold no such prompts" if most and most["reason"] == "missing_prompt" else ""
+        print(f"warning: the data set is empty{why}{hint}", file=sys.stderr)
     print(f"data set  {run.dataset}\nreport    {run.report}")
 
 

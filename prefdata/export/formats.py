@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from prefdata.errors import PrefdataError
 
 if TYPE_CHECKING:
     from prefdata.shards import RunDir
@@ -14,39 +18,61 @@ Row = dict[str, Any]
 
 
 class Writer(NamedTuple):
-    """`rows` turns one triplet into any number of rows of the other format."""
+    """`rows` turns the triplets of one prompt into rows of the other format."""
 
     summary: str
-    rows: Callable[[Row], list[Row]]
+    rows: Callable[[list[Row]], list[Row]]
     several_turns: bool = True  # can it hold responses that bring earlier turns of their own?
+    images: bool = True  # can it hold images?
+
+    def holds(self, triplet: Row) -> bool:
+        turns = len(triplet["chosen"]) + len(triplet["rejected"])
+        return (self.several_turns or turns == 2) and (self.images or not triplet.get("images"))
 
 
-def _trl(row: Row) -> list[Row]:
-    return [{name: row[name] for name in ("prompt", "chosen", "rejected")}]
+def _trl(triplets: list[Row]) -> list[Row]:
+    return [{name: row[name] for name in ("prompt", "chosen", "rejected")} for row in triplets]
 
 
-def _kto(row: Row) -> list[Row]:
-    """Unpaired rows for KTO: each completion with its desirability."""
-    return [
-        {"prompt": row["prompt"], "completion": row[side], "label": side == "chosen"} for side in ("chosen", "rejected")
-    ]
+def _kto(triplets: list[Row]) -> list[Row]:
+    """Unpaired rows for KTO: each response once, desirable if it was chosen more often than rejected.
+
+    A response that was chosen as often as rejected says nothing and is left out.
+    """
+    balance: Counter[str] = Counter()
+    responses: dict[str, list[Row]] = {}
+    for row in triplets:
+        for side, sign in (("chosen", 1), ("rejected", -1)):
+            balance[row[f"{side}_id"]] += sign
+            responses[row[f"{side}_id"]] = row[side]
+    prompt = triplets[0]["prompt"]
+    return [{"prompt": prompt, "completion": responses[c], "label": sign > 0} for c, sign in balance.items() if sign]
 
 
 SPEAKERS = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation"}
 
 
-def _llama_factory(row: Row) -> list[Row]:
-    """sharegpt style with `ranking: true`."""
-    turns = [{"from": SPEAKERS[m["role"]], "value": m["content"]} for m in row["prompt"]]
+def _llama_factory(triplets: list[Row]) -> list[Row]:
+    """sharegpt style with `ranking: true`; every image has its <image> mark, the missing ones at the start."""
     return [
-        {
-            "conversations": turns,
-            **{side: {"from": "gpt", "value": row[side][0]["content"]} for side in ("chosen", "rejected")},
-        }
+        {"conversations": _conversation(row), **{side: _answer(row[side]) for side in ("chosen", "rejected")}}
+        for row in triplets
     ]
 
 
-def _openai(row: Row) -> list[Row]:
+def _conversation(row: Row) -> list[Row]:
+    turns = [{"from": SPEAKERS[message["role"]], "value": message["content"]} for message in row["prompt"]]
+    marked = sum(turn["value"].count("<image>") for turn in turns)
+    asked = next((turn for turn in turns if turn["from"] == "human"), turns[0])
+    asked["value"] = "<image>" * (len(row.get("images") or []) - marked) + asked["value"]
+    return turns
+
+
+def _answer(turns: list[Row]) -> Row:
+    return {"from": "gpt", "value": turns[0]["content"]}
+
+
+def _openai(triplets: list[Row]) -> list[Row]:
     """OpenAI's preference fine-tuning rows."""
     return [
         {
@@ -54,6 +80,7 @@ def _openai(row: Row) -> list[Row]:
             "preferred_output": row["chosen"],
             "non_preferred_output": row["rejected"],
         }
+        for row in triplets
     ]
 
 
@@ -67,12 +94,13 @@ FORMATS = {
         "JSONL {input, preferred_output, non_preferred_output} for OpenAI's DPO fine-tuning",
         _openai,
         several_turns=False,
+        images=False,
     ),
 }
 
 
 class Written(NamedTuple):
-    """`left_out` counts pairs whose responses bring turns of their own, which the format cannot hold."""
+    """`left_out` counts pairs that the format cannot hold."""
 
     path: Path
     rows: int
@@ -80,9 +108,11 @@ class Written(NamedTuple):
 
 
 def export(run: RunDir, name: str, out: Path) -> Iterator[Written]:
-    """Write every split. Images are written beside as files and named by path."""
+    """Write every split into an empty folder. Images are written beside as files and named by path."""
     from prefdata.shards import write_json, writing
 
+    if out.exists() and any(out.iterdir()):
+        raise PrefdataError(f"{out} is not empty. To mend it: choose a new folder for --out.")
     names = {}
     for split, parts in _splits(run).items():
         path = out / f"{split}.jsonl"
@@ -91,37 +121,54 @@ def export(run: RunDir, name: str, out: Path) -> Iterator[Written]:
         names[split] = path.name
         yield Written(path, rows, left_out)
     if name == "llama_factory":
-        write_json(
-            out / "dataset_info.json", {f"prefdata_{split}": _dataset_info(file) for split, file in names.items()}
-        )
+        described = {f"prefdata_{split}": _dataset_info(file) for split, file in names.items()}
+        write_json(out / "dataset_info.json", described)
 
 
 def _splits(run: RunDir) -> dict[str, list[Path]]:
+    """The data set's files by split, as the manifest lists them."""
+    from prefdata.shards import read_json
+
     parts: dict[str, list[Path]] = {}
-    for path in sorted(run.dataset.glob("*.parquet")):
-        parts.setdefault(path.name.split("-")[0], []).append(path)
+    for name in sorted(read_json(run.manifest)["outputs"]):
+        if name.endswith(".parquet") and name.startswith("dataset/"):
+            parts.setdefault(Path(name).name.split("-")[0], []).append(run.path / name)
     return parts
 
 
 def _rows(path: Path) -> Iterator[Row]:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=1024):
-        yield from batch.to_pylist()
+    try:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=1024):
+            yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        remedy = "run `prefdata build` again, which makes it anew"
+        raise PrefdataError(
+            f"{path} is damaged or missing ({str(error).splitlines()[0]}). To mend it: {remedy}."
+        ) from None
 
 
 def _write(path: Path, triplets: Iterator[Row], writer: Writer, out: Path) -> tuple[int, int]:
     count = left_out = 0
     with open(path, "w", encoding="utf-8") as handle:
-        for triplet in triplets:
-            if not writer.several_turns and len(triplet["chosen"]) + len(triplet["rejected"]) > 2:
-                left_out += 1
-                continue
-            images = {"images": [_image(image, out) for image in triplet["images"]]} if triplet.get("images") else {}
-            for row in writer.rows(triplet):
-                handle.write(json.dumps({**row, **images}, ensure_ascii=False) + "\n")
+        for _, group in groupby(triplets, key=lambda triplet: triplet["prompt_id"]):
+            all_of_prompt = list(group)
+            held = [triplet for triplet in all_of_prompt if writer.holds(triplet)]
+            left_out += len(all_of_prompt) - len(held)
+            for row in _with_images(writer, held, out):
+                handle.write(json.dumps(row, ensure_ascii=False) + "\n")
                 count += 1
     return count, left_out
+
+
+def _with_images(writer: Writer, triplets: list[Row], out: Path) -> list[Row]:
+    """The rows of one prompt; all share its images."""
+    if not triplets:
+        return []
+    images = [_image(image, out) for image in triplets[0].get("images") or []]
+    return [{**row, "images": images} if images else row for row in writer.rows(triplets)]
 
 
 def _image(image: Row, out: Path) -> str:

@@ -70,10 +70,13 @@ def _completion(candidate: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _provenance(pair: dict[str, Any], chosen: dict[str, Any], rejected: dict[str, Any]) -> dict[str, Any]:
-    """The evidence behind the label: votes, judges, and where both responses come from."""
+    """The evidence behind the label: votes, who gave them, and where both responses come from."""
+    chosen_side, rejected_side = ("a", "b") if pair["chosen_is_a"] else ("b", "a")
+    sides = {"chosen": chosen_side, "rejected": rejected_side, "tie": "tie"}
+    judges = {by["judge"]: {name: by[side] for name, side in sides.items() if by[side]} for by in pair["judges"]}
     return {
         "votes": {"chosen": pair["wins_chosen"], "rejected": pair["wins_rejected"], "tie": pair["ties"]},
-        "judges": pair["judges"],
+        "judges": judges,
         "chosen": json.loads(chosen["origin"] or "{}"),
         "rejected": json.loads(rejected["origin"] or "{}"),
     }

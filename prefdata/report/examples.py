@@ -21,13 +21,18 @@ def examples(evidence: Evidence, locator: Locator, found: Comparisons) -> Exampl
     reader = _Reader(evidence, locator, found)
     pairs = found.pairs
     divided = np.minimum(pairs.wins_low, pairs.wins_high)
-    most = np.argsort(-divided, kind="stable")[:EACH]
+    most = _one_a_prompt(np.argsort(-divided, kind="stable"), pairs.prompt)[:EACH]
     caught = np.bincount(pairs.prompt[found.verdict > 0], minlength=len(found.cyclic))
     worst = np.argsort(-caught, kind="stable")[:EACH]
     return {
         "conflicts": [{"rank": int(divided[at]), **reader.pair(at)} for at in most.tolist() if divided[at]],
         "cycles": [{"rank": int(caught[at]), **reader.cycle(at)} for at in worst.tolist() if caught[at]],
     }
+
+
+def _one_a_prompt(order: np.ndarray, prompt: np.ndarray) -> np.ndarray:
+    """The pairs in their order, only the first of each prompt."""
+    return order[np.sort(np.unique(prompt[order], return_index=True)[1])]
 
 
 def merge(parts: list[Examples]) -> Examples:

@@ -77,6 +77,7 @@ def add(left: Any, right: Any) -> Any:
 def figures(counts: Counts) -> dict[str, Any]:
     """The numbers people ask for; None where the data cannot say."""
     weight, longer = counts["min_feedback_weight"], counts["longer"]
+    several = len(counts["judges"]) > 1  # nobody agrees or disagrees alone
     fleiss = agreement.FleissCounts(
         counts["fleiss"]["units"], counts["fleiss"]["agreement"], np.array(counts["fleiss"]["shares"])
     )
@@ -87,13 +88,17 @@ def figures(counts: Counts) -> dict[str, Any]:
         **{name: counts[name] for name in ("prompts_cyclic_raw", "prompts_cyclic_majority", "three_cycles_majority")},
         "min_feedback_weight": int(weight) if float(weight).is_integer() else round(weight, 9),
         "min_feedback_exact": counts["components_not_proven"] == 0,
-        "krippendorff_alpha": agreement.krippendorff_alpha(np.array(counts["coincidences"])),
-        "krippendorff_alpha_without_ties": agreement.krippendorff_alpha(np.array(counts["coincidences_without_ties"])),
-        "fleiss_kappa": agreement.fleiss_kappa(fleiss),
+        "krippendorff_alpha": _alpha(counts["coincidences"]) if several else None,
+        "krippendorff_alpha_without_ties": _alpha(counts["coincidences_without_ties"]) if several else None,
+        "fleiss_kappa": agreement.fleiss_kappa(fleiss) if several else None,
         "longer_wins_rate": longer["wins"] / longer["pairs"] if longer["pairs"] else None,
         "first_shown_wins_rate": _rate(counts["judges"].values(), "first_wins", "order_known"),
         "labels_without_evidence": counts["labels_without_evidence"],
     }
+
+
+def _alpha(coincidences: list[list[float]]) -> float | None:
+    return agreement.krippendorff_alpha(np.array(coincidences))
 
 
 def _rate(judges: Any, wins: str, known: str) -> float | None:

@@ -9,6 +9,8 @@ from prefdata.report.examples import merge
 from prefdata.report.numbers import add, figures
 from prefdata.shards import Manifest
 
+STAGES = ("import", "link", "select", "export")
+
 
 def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[str, Any]:
     """Everything a reader asks of a run. `manifests`: those of all its steps but publish, in order."""
@@ -33,11 +35,24 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
         "image_bytes": export["image_bytes"],
         "drops": merged(manifests),
         "examples": merge([label.facts["examples"] for label in labels]),
-        "steps": [
-            {"step": m.step, "rows_in": m.rows_in, "rows_out": m.rows_out, "dropped": m.rows_in - m.rows_out}
-            for m in manifests
-        ],
+        "stages": stages(manifests),
     }
+
+
+def stages(manifests: list[Manifest]) -> list[dict[str, Any]]:
+    """Rows in, out and dropped of each stage, in the unit that the stage counts."""
+    dropped = {stage: sum(drop["rows"] for drop in merged(manifests) if drop["stage"] == stage) for stage in STAGES}
+    came = {
+        "import": sum(step.rows_in for step in _of("import", manifests)),
+        "link": sum(step.rows_in for step in _of("label", manifests)),
+        "select": sum(step.rows_in for step in _of("select", manifests)),
+    }
+    came["export"] = came["select"] - dropped["select"]
+    units = {"import": "rows of the inputs", "link": "records", "select": "compared pairs", "export": "pairs"}
+    return [
+        {"stage": s, "unit": units[s], "rows_in": came[s], "rows_out": came[s] - dropped[s], "dropped": dropped[s]}
+        for s in STAGES
+    ]
 
 
 def _of(kind: str, manifests: list[Manifest]) -> list[Manifest]:
@@ -50,8 +65,7 @@ def merged(manifests: list[Manifest]) -> list[dict[str, Any]]:
     for drop in (drop for manifest in manifests for drop in manifest.drops):
         name = (drop["stage"], drop["reason"])
         totals[name] = totals.get(name, 0) + drop["rows"]
-    order = ("import", "link", "select", "export")
     return [
         {"stage": s, "reason": r, "rows": n}
-        for (s, r), n in sorted(totals.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0]))
+        for (s, r), n in sorted(totals.items(), key=lambda item: (STAGES.index(item[0][0]), -item[1], item[0]))
     ]

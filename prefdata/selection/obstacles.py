@@ -9,10 +9,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from prefdata.evidence import Evidence, Locator
+from prefdata.images import named, trouble
 from prefdata.keys import canonical_json
 from prefdata.labels.comparisons import Comparisons
 
-REASONS = ("missing_prompt", "missing_text", "missing_image", "empty_text", "identical_texts")
+REASONS = (
+    "missing_prompt",
+    "empty_prompt",
+    "prompt_is_answered",
+    "missing_text",
+    "missing_image",
+    "bad_image",
+    "empty_text",
+    "identical_texts",
+)
 
 
 class Obstacles:
@@ -24,24 +34,43 @@ class Obstacles:
     def __init__(self, evidence: Evidence, locator: Locator, folders: dict[str, Path]) -> None:
         self.locator = locator
         self.prompt_ids = evidence.prompt["prompt_id"].combine_chunks()
-        self.missing_image = _missing_image(evidence.prompt, folders)
+        self.prompt_reason, self.prompt_detail = _prompt_troubles(evidence.prompt, folders)
         self.empty, self.content = _contents(evidence.candidate)
 
-    def of(self, found: Comparisons) -> pa.Array:
-        """The first of REASONS that applies to each pair [M], or null."""
+    def of(self, found: Comparisons) -> tuple[pa.Array, pa.Array]:
+        """The first of REASONS that applies to each pair and its detail [M], or nulls."""
         votes, pairs = found.votes, found.pairs
         row, first = self.locator.rows(votes), votes.first[pairs.prompt]
         low, high = row[first + pairs.low], row[first + pairs.high]
         prompt = pc.index_in(votes.prompt_ids, self.prompt_ids).fill_null(-1).to_numpy()[pairs.prompt]
-        applies = (
-            prompt < 0,
-            (low < 0) | (high < 0),
-            self.missing_image[prompt],
-            self.empty[low] | self.empty[high],
-            self.content[low] == self.content[high],
-        )
-        reason = np.select(applies, REASONS, "")
-        return pa.array(reason, mask=reason == "", type=pa.string())
+        own = self.prompt_reason[prompt]
+        applies = {
+            **{reason: own == reason for reason in REASONS[:3]},
+            "missing_text": (low < 0) | (high < 0),
+            **{reason: own == reason for reason in REASONS[4:6]},
+            "empty_text": self.empty[low] | self.empty[high],
+            "identical_texts": self.content[low] == self.content[high],
+        }
+        reason = np.select(list(applies.values()), list(applies), "")
+        detail = np.where(reason == own, self.prompt_detail[prompt], "")
+        return tuple(pa.array(texts, mask=texts == "", type=pa.string()) for texts in (reason, detail))
+
+
+def _prompt_troubles(prompts: pa.Table, folders: dict[str, Path]) -> tuple[np.ndarray, np.ndarray]:
+    """What is wrong with each prompt, and the detail; the last entry stands for a prompt that is not there."""
+    reason = np.full(len(prompts) + 1, "", object)
+    detail = reason.copy()
+    for row, messages in enumerate(prompts["messages"].to_pylist()):
+        if not any(message["content"].strip() for message in messages):
+            reason[row] = "empty_prompt"
+        elif messages[-1]["role"] == "assistant":
+            reason[row] = "prompt_is_answered"
+    for row, file, names in named(prompts):
+        found = next(filter(None, (trouble(folders[file], name) for name in names)), None)
+        if found and not reason[row]:
+            reason[row], detail[row] = found
+    reason[-1] = "missing_prompt"
+    return reason, detail
 
 
 def _contents(candidates: pa.Table) -> tuple[np.ndarray, np.ndarray]:
@@ -51,17 +80,3 @@ def _contents(candidates: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     turns = ["" if context is None else canonical_json(context) for context in candidates["context"].to_pylist()]
     both = pc.binary_join_element_wise(text, pa.array(turns, pa.string()), "\x1f")
     return np.append(empty, False), np.append(both.dictionary_encode().indices.to_numpy(), -1)
-
-
-def _missing_image(prompts: pa.Table, folders: dict[str, Path]) -> np.ndarray:
-    """Which prompts name an image that is not there, or outside its folder; one more for row -1."""
-    missing = np.zeros(len(prompts) + 1, bool)
-    for row in np.flatnonzero(prompts["images"].is_valid().to_numpy()).tolist():
-        folder, names = folders[prompts["file"][row].as_py()], prompts["images"][row].as_py()
-        missing[row] = not all(is_inside(folder, name) and (folder / name).is_file() for name in names)
-    return missing
-
-
-def is_inside(folder: Path, name: str) -> bool:
-    """Whether a path stays inside a folder, links followed."""
-    return (folder / name).resolve().is_relative_to(folder.resolve())

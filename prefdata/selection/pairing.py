@@ -1,7 +1,7 @@
 """Comparisons → pairs: every comparison is selected or left out for one named reason.
 
 The reasons are asked in this order, and the first that applies is given:
-  missing_prompt, missing_text, missing_image, empty_text, identical_texts  it cannot be exported
+  those of `obstacles.REASONS`  it cannot be exported, whoever won
   both_bad       nobody preferred either response
   tie            ties weigh more than the winning side
   unresolved     both sides have the same weight
@@ -40,6 +40,7 @@ def _oriented(comparisons: pd.DataFrame) -> pd.DataFrame:
     for name in ("wins", "weight"):
         frame[f"{name}_chosen"] = np.where(a_wins, frame[f"{name}_a"], frame[f"{name}_b"])
         frame[f"{name}_rejected"] = np.where(a_wins, frame[f"{name}_b"], frame[f"{name}_a"])
+    frame["chosen_is_a"] = a_wins
     frame["chosen_id"] = frame["a"].where(a_wins, frame["b"])
     frame["rejected_id"] = frame["b"].where(a_wins, frame["a"])
     frame["probability"] = frame["probability"].where(a_wins, 1 - frame["probability"])
@@ -83,7 +84,9 @@ def _beyond(frame: pd.DataFrame, limit: int | None) -> pd.Series:
 def _drops(frame: pd.DataFrame) -> pa.Table:
     """The pairs left out as rows of drops.parquet."""
     stage = np.where(frame["reason"].isin(OBSTACLES), "export", "select")
-    rows = frame[["reason", "prompt_id", "a", "b"]].assign(stage=stage, kind="pair", file=None, line=None, detail=None)
+    names = {"obstacle_detail": "detail"}
+    rows = frame[["reason", "prompt_id", "a", "b", "obstacle_detail"]].rename(columns=names)
+    rows = rows.assign(stage=stage, kind="pair", file=None, line=None)
     return pa.Table.from_pandas(rows[DROPS.names], schema=DROPS, preserve_index=False)
 
 

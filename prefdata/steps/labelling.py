@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from prefdata.evidence import Locator, gather, link
-from prefdata.labels.coding import block, code, spans
+from prefdata.labels.coding import HIGH, LOW, TIE, block, code, spans
 from prefdata.labels.comparisons import Comparisons, compare, table
 from prefdata.plan import Job, Step, records_of
 from prefdata.records import Kind
@@ -38,7 +38,9 @@ def run(job: Job, step: Step) -> Manifest:
     obstacles = Obstacles(evidence, locator, job.image_folders)
     parts = []
     for found in (compare(block(votes, *span)) for span in spans(votes)):
-        rows = table(found).append_column("obstacle", obstacles.of(found)).append_column("judges", _judges(found))
+        reason, detail = obstacles.of(found)
+        columns = {"obstacle": reason, "obstacle_detail": detail, "judges": _judges(found)}
+        rows = reduce(lambda rows, column: rows.append_column(*column), columns.items(), table(found))
         parts.append(Part(rows, count(found, locator.lengths(found.votes)), examples(evidence, locator, found)))
     counts = named(reduce(add, [part.counts for part in parts]), votes.judge_ids.to_pylist())
     output = job.run.step(step.name) / "comparisons.parquet"
@@ -66,9 +68,12 @@ def _kind(path: Path) -> Kind:
 
 
 def _judges(found: Comparisons) -> pa.Array:
-    """The names of the judges of each pair, sorted."""
+    """Who voted for what: per pair a list of judges with their votes for a, for b, and their ties."""
     votes, pair = found.votes, found.pairs.of_vote
     span = max(len(votes.judge_ids), 1)
-    owner, judge = np.divmod(np.unique(pair * span + votes.judge), span)
+    both, place = np.unique(pair * span + votes.judge, return_inverse=True)
+    counts = np.bincount(place * 4 + votes.outcome, minlength=4 * len(both)).reshape(-1, 4)
+    owner, judge = np.divmod(both, span)
     offsets = np.searchsorted(owner, np.arange(len(found.pairs.prompt) + 1)).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), votes.judge_ids.take(pa.array(judge)))
+    columns = [votes.judge_ids.take(pa.array(judge)), *(pa.array(counts[:, side]) for side in (LOW, HIGH, TIE))]
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.StructArray.from_arrays(columns, ["judge", "a", "b", "tie"]))

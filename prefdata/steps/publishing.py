@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from prefdata.report.page import render
 from prefdata.report.summary import summarise
 from prefdata.shards import DROPS, Manifest, drop_table, read_table, table_writer, write_json, write_text
 
+WRITTEN = re.compile(r"(train|validation|test)-\d{5}-of-\d{5}\.parquet")
+
 
 def run(job: Job, step: Step) -> Manifest:
     run, manifests = job.run, finished_steps(job)
@@ -20,7 +23,7 @@ def run(job: Job, step: Step) -> Manifest:
     write_text(run.card, card(facts))
     write_json(run.summary, facts)
     write_text(run.report, render(facts))
-    _remove_strangers(run.dataset, manifests)
+    _remove_earlier(run.dataset, manifests)
     selected = next(m for m in manifests if m.step == "select")
     outputs = [run.drops, run.card, run.report, run.summary, run.manifest]
     whole = {
@@ -51,9 +54,9 @@ def _collect_drops(path: Path, parts: list[Path]) -> None:
             writer.write_table(read_table(part))
 
 
-def _remove_strangers(dataset: Path, manifests: list[Manifest]) -> None:
-    """Data set files of an earlier build with other splits or shards."""
+def _remove_earlier(dataset: Path, manifests: list[Manifest]) -> None:
+    """Data set files of an earlier build with other splits or shards; nothing that we did not write."""
     known = {Path(name).name for manifest in manifests for name in manifest.outputs}
-    for path in dataset.iterdir():
-        if path.name not in known:
+    for path in dataset.glob("*-of-*.parquet"):
+        if path.name not in known and WRITTEN.fullmatch(path.name):
             path.unlink()

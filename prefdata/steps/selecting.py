@@ -15,7 +15,8 @@ PAIR = pa.schema(
         *[(name, pa.string()) for name in ("prompt_id", "chosen_id", "rejected_id", "split", "pair_type")],
         *[(name, pa.float64()) for name in ("probability", "strength", "margin", "weight")],
         *[(name, pa.int64()) for name in ("curriculum_rank", "wins_chosen", "wins_rejected", "ties")],
-        ("judges", pa.list_(pa.string())),
+        ("judges", pa.list_(pa.struct([("judge", pa.string()), *((side, pa.int64()) for side in ("a", "b", "tie"))]))),
+        ("chosen_is_a", pa.bool_()),
     ]
 )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from prefdata.audit import audit
+from prefdata.errors import InputError
 
 VOTE = {"prompt_id": "p", "a": "x", "b": "y", "winner": "a", "judge": "人"}
 ENDINGS = pytest.mark.parametrize("ending", ["jsonl", "parquet"])
@@ -40,13 +45,14 @@ def test_votes_without_an_id_count_beside_votes_that_have_one(ending, write):
     assert (found["votes"], found["drops"]) == (3, {"link: duplicate": 1})
 
 
-def test_a_file_given_twice_counts_its_prompts_once_and_its_votes_twice(write):
+def test_a_copy_of_a_file_counts_its_prompts_once_and_its_votes_twice(write):
     paths = [
         write("prompts.jsonl", [{"prompt_id": "p", "messages": [{"role": "user", "content": "问"}]}]),
         write("candidates.jsonl", [{"prompt_id": "p", "candidate_id": c, "text": c} for c in "xy"]),
         write("votes.jsonl", [VOTE]),
     ]
-    found = figures(*paths, *paths)
+    copies = [Path(shutil.copy(path, path.with_name(f"copy-{path.name}"))) for path in paths]
+    found = figures(*paths, *copies)
     assert (found["prompts"], found["candidates"], found["votes"]) == (1, 2, 2)
     assert found["drops"] == {"link: duplicate": 3}
 
@@ -125,3 +131,15 @@ def test_whole_numbers_are_scores_in_parquet(write, read):
     table = pa.Table.from_pylist([rating("x", 4), rating("y", 5)])
     assert pa.types.is_integer(table["score"].type)
     assert votes(read(write("ratings.parquet", table), linked=True)) == [("x", "y", "b", sure(1))]
+
+
+@pytest.mark.parametrize("score", [0, 11])
+def test_a_score_outside_its_scale_is_refused(tmp_path, score):
+    rating = {"prompt_id": "p", "candidate_id": "c", "judge": "j", "score": score, "scale_min": 1, "scale_max": 10}
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps(rating), encoding="utf-8")
+    table = tmp_path / "r.parquet"
+    pq.write_table(pa.Table.from_pylist([rating]), table)
+    for given in (path, table):
+        with pytest.raises(InputError, match="outside its scale"):
+            audit([given])

@@ -39,3 +39,14 @@ def empty_scales(table: pa.Table) -> list[int]:
     ]
     empty = pc.less_equal(ends[1], ends[0])
     return np.flatnonzero(empty.to_numpy()).tolist() if isinstance(empty, pa.ChunkedArray) else []
+
+
+def outside_scale(table: pa.Table) -> list[int]:
+    """Rows whose score lies beyond an end of the scale that the row gives."""
+    score = table["score"].cast(pa.float64())
+    beyond = [
+        check(score, table[name].cast(pa.float64())).fill_null(False).to_numpy()
+        for name, check in (("scale_min", pc.less), ("scale_max", pc.greater))
+        if name in table.column_names
+    ]
+    return np.flatnonzero(np.any(beyond, axis=0)).tolist() if beyond else []

@@ -7,6 +7,7 @@ row. Each table has the columns of its schema and `file` and `line`, where the r
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,9 @@ SELF = Fault("self_comparison", "b", "a candidate is compared with itself", "nam
 SCALE = Fault(
     "empty_scale", "scale_max", "the scale's top is not above its bottom", "give the judge's lowest and highest score"
 )
+OUTSIDE = Fault(
+    "out_of_range", "score", "the score lies outside its scale", "correct the score, scale_min or scale_max"
+)
 FLAT: tuple[Kind, ...] = ("rating", "vote")
 CONTENT = ("messages", "images", "context", "text")  # what an id stands for; tags and origin may differ
 
@@ -52,6 +56,7 @@ class Intake:
     on_bad_row: str = "fail"
     rows: int = 0
     accepted: int = 0
+    with_images: int = 0
     drops: list[Drop] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
 
@@ -72,7 +77,14 @@ class Intake:
     def facts(self) -> dict[str, Any]:
         """What the file gave; the fields that the schema does not have were not read."""
         rows = {"rows_in": self.rows, "rows_out": self.accepted}
-        return {"file": self.name, "format": self.format, **rows, "ignored_fields": sorted(self.ignored)}
+        ignored = sorted(name for name in self.ignored if not name.startswith("__index_level_"))  # pandas' own
+        return {
+            "file": self.name,
+            "format": self.format,
+            **rows,
+            "with_images": self.with_images,
+            "ignored_fields": ignored,
+        }
 
     def _refuse(self, line: int, fault: Fault) -> None:
         """Drop the row, or stop."""
@@ -105,7 +117,8 @@ class Intake:
         if kind == "vote":
             bad = {**dict.fromkeys(columns.self_comparisons(table), SELF), **bad}
         else:
-            bad = {**dict.fromkeys(columns.empty_scales(table), SCALE), **bad}
+            outside = dict.fromkeys(columns.outside_scale(table), OUTSIDE)
+            bad = {**outside, **dict.fromkeys(columns.empty_scales(table), SCALE), **bad}
         for row in sorted(bad):
             self._refuse(self.rows + row + 1, bad[row])
         table = _with_origin(kind, table, self.name, np.arange(self.rows + 1, self.rows + len(table) + 1))
@@ -125,6 +138,7 @@ class Intake:
             self.rows += 1
             for kind, record in self._records(row, reader):
                 if reader is None or _is_new(kind, record, seen):
+                    self.with_images += bool(record.get("images"))
                     buffer[kind].append({**record, "line": row.line})
             if self.rows % ROWS_PER_CHUNK == 0:
                 yield from self._flush(buffer)
@@ -181,6 +195,8 @@ def _cross_fault(kind: Kind, row: dict[str, Any]) -> Fault | None:
         return SELF if row["a"] == row["b"] else None
     if kind == "rating" and _end(row, "scale_max", 10) <= _end(row, "scale_min", 1):
         return SCALE
+    if kind == "rating" and not _end(row, "scale_min", -math.inf) <= row["score"] <= _end(row, "scale_max", math.inf):
+        return OUTSIDE
     return None
 
 

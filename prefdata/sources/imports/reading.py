@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from prefdata.errors import InputError
 from prefdata.faults import Fault, not_finite
 
-JSON_REMEDY = "write one JSON object per line, or one JSON array of objects"
+JSON_REMEDY = "write one JSON object per line, or one JSON array of objects (CSV is not read)"
 BLANKS = " \t\r\n"
 
 
@@ -51,6 +51,10 @@ def readable(path: Path) -> Iterator[None]:
 
 def open_binary(path: Path) -> IO[bytes]:
     """Open for reading, or say why not."""
+    if str(path) == "-" or path.is_fifo() or path.is_char_device():
+        raise InputError(
+            str(path), "a pipe can be read only once, and a file is read twice", "write it to a file first"
+        )
     try:
         if path.stat().st_size == 0:
             raise InputError(str(path), "the file is empty", "name a file with rows", reason="empty_file")
