@@ -13,7 +13,6 @@ from prefdata.shards import RunDir
 
 from .conftest import SAMPLE, bytes_of, write_jsonl
 
-
 TRAIN = "dataset/train-00000-of-00001.parquet"
 
 
