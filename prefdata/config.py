@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import glob
+import os
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from prefdata import contracts, faults
-from prefdata.errors import InputError
+from prefdata.errors import InputError, PrefdataError
 from prefdata.sources.imports import NAMES
 
 SPLITS = ("train", "validation", "test")
@@ -35,6 +36,69 @@ class Selection:
     max_pairs_per_prompt: int | None
 
 
+class Price(NamedTuple):
+    """US dollars per million tokens."""
+
+    prompt: float = 0.0
+    completion: float = 0.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model behind an endpoint. `revision` names its weights; answers are remembered under it."""
+
+    name: str
+    base_url: str
+    model: str
+    revision: str
+    api_key_env: str | None = None
+    concurrency: int = 16
+    timeout: float = 120.0
+    price: Price = field(default_factory=Price)
+
+    @property
+    def identity(self) -> list[str]:
+        """What its answers depend on."""
+        return [self.name, self.model, self.revision]
+
+    def secret(self) -> str:
+        """The key of the endpoint, from the environment; many local endpoints want none."""
+        if self.api_key_env is None:
+            return "none"
+        try:
+            return os.environ[self.api_key_env]
+        except KeyError:
+            remedy = f"set it to the key of {self.base_url}"
+            raise PrefdataError(f"the variable {self.api_key_env} is not set. To mend it: {remedy}.") from None
+
+
+@dataclass(frozen=True)
+class Judge(Model):
+    kind: str = "pointwise"
+    max_tokens: int = 256
+    dimensions: tuple[str, ...] = ("accuracy", "completeness", "relevance", "fluency")
+    both_orders: bool = True
+    pairs_per_prompt: int = 1
+
+    @property
+    def identity(self) -> list[Any]:
+        asks = [self.kind, self.max_tokens, self.dimensions, self.both_orders, self.pairs_per_prompt]
+        return [*super().identity, *asks]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    per_prompt: int = 4
+    temperatures: tuple[float, ...] = (0.3, 0.7, 1.0)
+    max_tokens: int = 512
+
+
+@dataclass(frozen=True)
+class Spending:
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+
+
 @dataclass(frozen=True)
 class Config:
     """A checked config; schemas/config.schema.json says what each value means."""
@@ -47,6 +111,16 @@ class Config:
     on_bad_row: str
     selection: Selection
     splits: dict[str, float]
+    policies: tuple[Model, ...] = ()
+    sampling: Sampling = Sampling()
+    judges: tuple[Judge, ...] = ()
+    budget: Spending = Spending()
+    ledger: Path = Path(".prefdata/ledger.sqlite")
+
+    @property
+    def live(self) -> bool:
+        """Whether models are asked."""
+        return bool(self.policies or self.judges)
 
     @property
     def run_dir(self) -> Path:
@@ -69,7 +143,7 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         name=run.get("name", path.stem),
         seed=run.get("seed", _default("run", "seed")),
         shards=run.get("shards"),
-        inputs=_told_apart(found for given in raw["inputs"] for found in _expand(path, given)),
+        inputs=_told_apart(found for given in _files(raw) for found in _expand(path, given)),
         on_bad_row=on_bad_row
         or raw.get("on_bad_row", contracts.schema("config")["properties"]["on_bad_row"]["default"]),
         selection=Selection(
@@ -79,7 +153,21 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
             }
         ),
         splits=splits,
+        policies=tuple(Model(**_model(given)) for given in raw.get("policies", [])),
+        sampling=Sampling(**_tupled(raw.get("candidates", {}))),
+        judges=tuple(Judge(**_model(given)) for given in raw.get("judges", [])),
+        budget=Spending(**raw.get("budget", {})),
+        ledger=path.parent / raw.get("ledger", Config.ledger),
     )
+
+
+def _model(given: dict[str, Any]) -> dict[str, Any]:
+    price = {"price": Price(**given["price"])} if "price" in given else {}
+    return {"revision": given["base_url"], **_tupled(given), **price}
+
+
+def _tupled(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
 class _OnceLoader(yaml.SafeLoader):
@@ -90,6 +178,12 @@ class _OnceLoader(yaml.SafeLoader):
         if again := next((key for n, key in enumerate(keys) if key in keys[:n]), None):
             raise yaml.constructor.ConstructorError(None, None, f'the key "{again}" stands twice', node.start_mark)
         return super().construct_mapping(node, deep)
+
+
+def _files(raw: dict[str, Any]) -> list[dict[str, str]]:
+    """The inputs, the prompts to answer first."""
+    prompts = [{"path": raw["prompts"]["path"], "format": "prompt"}] if "prompts" in raw else []
+    return [*prompts, *raw.get("inputs", [])]
 
 
 def _default(section: str, name: str) -> Any:
@@ -127,21 +221,17 @@ def _check(path: Path, raw: dict[str, Any]) -> None:
         raise InputError(str(path), fault.problem, fault.remedy, None, fault.field, fault.reason)
 
 
-def _sections(raw: dict[str, Any]):
+def _sections(value: Any, spec: dict[str, Any] | None = None, where: str = "") -> Iterator[tuple[str, Any, Any]]:
     """(prefix, mapping, its schema) of the config and of every section in it."""
-    schema = contracts.schema("config")
-    yield "", raw, schema
-    for name, spec in schema["properties"].items():
-        value = raw.get(name)
-        if isinstance(value, dict) and "properties" in spec:
-            yield f"{name}.", value, spec
-    splits = (raw.get("export") or {}).get("splits") if isinstance(raw.get("export"), dict) else None
-    if isinstance(splits, dict):
-        yield "export.splits.", splits, schema["properties"]["export"]["properties"]["splits"]
-    inputs = raw.get("inputs")
-    for at, given in enumerate(inputs if isinstance(inputs, list) else []):
-        if isinstance(given, dict):
-            yield f"inputs.{at}.", given, schema["properties"]["inputs"]["items"]
+    spec = contracts.schema("config") if spec is None else spec
+    if isinstance(value, dict) and "properties" in spec:
+        yield where, value, spec
+        for name, inner in spec["properties"].items():
+            if name in value:
+                yield from _sections(value[name], inner, f"{where}{name}.")
+    elif isinstance(value, list) and "items" in spec:
+        for at, item in enumerate(value):
+            yield from _sections(item, spec["items"], f"{where}{at}.")
 
 
 def _splits(path: Path, raw: dict[str, Any]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Config and finished steps → the next steps. Nothing is run here.
 
   import-NNNN   one input file → records, cut into shards by prompt
+  generate-NNNN one shard's prompts → candidates, ratings and votes of live models
   label-NNNN    one shard's records → comparisons
   select        all comparisons → pairs
   export-NNNN   one shard's pairs → data set files
@@ -38,7 +39,7 @@ class Step(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"{self.kind}-{self.part:04d}" if self.kind in ("import", "label", "export") else self.kind
+        return f"{self.kind}-{self.part:04d}" if self.kind in ("import", "generate", "label", "export") else self.kind
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def job(config: Config, run: RunDir) -> Job:
 def waves(job: Job) -> list[list[Step]]:
     """The plan as far as it can be known: waves up to and including the first unfinished one."""
     found: list[list[Step]] = []
-    for wave in (_imports, _labels, _select, _exports, _publish):
+    for wave in (_imports, _generates, _labels, _select, _exports, _publish):
         steps = wave(job)
         found.append(steps)
         if any(not is_finished(job.run, step) for step in steps):
@@ -96,7 +97,18 @@ def _outputs(job: Job, name: str) -> dict[str, str]:
 
 
 def records_of(job: Job, shard: int) -> dict[str, str]:
-    """The record files of a shard and their sha256, in the order of the inputs."""
+    """The record files of a shard and their sha256."""
+    return {**imported_of(job, shard), **generated_of(job, shard)}
+
+
+def generated_of(job: Job, shard: int) -> dict[str, str]:
+    """The record files that live models gave a shard."""
+    outputs = _outputs(job, f"generate-{shard:04d}") if job.config.live else {}
+    return {name: digest for name, digest in outputs.items() if not name.endswith("/drops.parquet")}
+
+
+def imported_of(job: Job, shard: int) -> dict[str, str]:
+    """The record files of a shard that the inputs gave, in their order."""
     outputs = (item for part in range(len(job.inputs)) for item in _outputs(job, f"import-{part:04d}").items())
     return {name: digest for name, digest in outputs if name.endswith(f"-{shard:04d}.parquet")}
 
@@ -107,6 +119,15 @@ def _imports(job: Job) -> list[Step]:
         _step(job, "import", part, [digest, setting])
         for part, (digest, setting) in enumerate(zip(job.inputs, settings, strict=True))
     ]
+
+
+def _generates(job: Job) -> list[Step]:
+    """One step a shard where there are policies or judges. Speed and prices change no answer."""
+    config = job.config
+    asked = [model.identity for model in (*config.policies, *config.judges)]
+    reads = [asked, asdict(config.sampling)]
+    shards = range(job.shards) if config.live else ()
+    return [_step(job, "generate", shard, [imported_of(job, shard), _images(job, shard), reads]) for shard in shards]
 
 
 def _labels(job: Job) -> list[Step]:
@@ -143,5 +164,5 @@ def _exports(job: Job) -> list[Step]:
 
 
 def _publish(job: Job) -> list[Step]:
-    names = [step.name for wave in (_imports, _labels, _select, _exports) for step in wave(job)]
+    names = [step.name for wave in (_imports, _generates, _labels, _select, _exports) for step in wave(job)]
     return [_step(job, "publish", 0, [[name, _outputs(job, name)] for name in names])]

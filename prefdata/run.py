@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from prefdata.errors import PrefdataError
 from prefdata.plan import Job, Step, plan
 from prefdata.shards import Manifest, RunDir
-from prefdata.steps import exporting, importing, labelling, publishing, selecting
+from prefdata.steps import exporting, generating, importing, labelling, publishing, selecting
 
 RUNNERS: dict[str, Callable[[Job, Step], Manifest]] = {
     "import": importing.run,
+    "generate": generating.run,
     "label": labelling.run,
     "select": selecting.run,
     "export": exporting.run,
@@ -28,6 +29,9 @@ def run_step(job: Job, step: Step) -> Manifest:
 def run_plan(job: Job, done: Callable[[Step], None] = lambda step: None) -> Manifest:
     """Run what is left of the plan, one step after the other; the lock must be held."""
     while steps := plan(job):
+        if steps[0].kind == "generate":
+            generating.run_wave(job, steps, done)
+            continue
         for step in steps:
             run_step(job, step)
             done(step)

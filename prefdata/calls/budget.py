@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from prefdata.calls.request import Answer, BudgetError, Request
+from prefdata.config import Price
 from prefdata.keys import canonical_json
 
 
-@dataclass(frozen=True)
-class Price:
-    """US dollars per million tokens."""
-
-    prompt: float = 0.0
-    completion: float = 0.0
-
-    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
-        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
+def cost_of(price: Price, prompt_tokens: int, completion_tokens: int) -> float:
+    """US dollars for tokens at a price per million."""
+    return (prompt_tokens * price.prompt + completion_tokens * price.completion) / 1e6
 
 
 class Budget:
@@ -31,7 +24,7 @@ class Budget:
         """Set aside the most a call can cost. Raises BudgetError if that is not left."""
         # No tokenizer makes more tokens than there are bytes.
         prompt = len(canonical_json(request.messages).encode())
-        cost, tokens = price.of(prompt, request.max_tokens), prompt + request.max_tokens
+        cost, tokens = cost_of(price, prompt, request.max_tokens), prompt + request.max_tokens
         if self.max_cost_usd is not None and self.cost + self.reserved_cost + cost > self.max_cost_usd:
             raise BudgetError("budget_spent", f"max_cost_usd {self.max_cost_usd} does not cover another call")
         if self.max_tokens is not None and self.tokens + self.reserved_tokens + tokens > self.max_tokens:
@@ -47,7 +40,7 @@ class Budget:
 
     def spend(self, answer: Answer, price: Price) -> float:
         """Note what an answer cost, and return it in dollars."""
-        cost = price.of(answer.prompt_tokens, answer.completion_tokens)
+        cost = cost_of(price, answer.prompt_tokens, answer.completion_tokens)
         self.cost += cost
         self.tokens += answer.prompt_tokens + answer.completion_tokens
         return cost

@@ -12,16 +12,19 @@ import random
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from prefdata.calls.budget import Budget, Price
+from prefdata.calls.budget import Budget
 from prefdata.calls.ledger import Ledger
 from prefdata.calls.limiter import Limiter
 from prefdata.calls.request import Answer, CallError, RateLimitError, Request, RetryableError, TerminalError
+from prefdata.config import Price
 
 
 class Provider(Protocol):
     """A way to reach a model. Raises RetryableError, RateLimitError or TerminalError."""
 
     async def call(self, request: Request) -> Answer: ...
+
+    async def close(self) -> None: ...
 
 
 @dataclass

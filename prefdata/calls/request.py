@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from prefdata.keys import key
@@ -14,8 +15,9 @@ class Request:
     """One call. Its identity is what the model is asked, never who asks or in which run.
 
     `revision` names the weights behind `model`; `sample` counts the answers to one question.
-    `messages` are chat messages as sent, images by the sha256 of their bytes. `parameters` are the
-    sampling parameters without max_tokens: an answer that ended by itself serves a larger limit too.
+    `messages` are chat messages as sent, images as "sha256:…" addresses; `images` says where
+    these lie. `parameters` are the sampling parameters without max_tokens: an answer that ended by
+    itself serves a larger limit too.
     """
 
     model: str
@@ -24,6 +26,7 @@ class Request:
     parameters: dict[str, Any] = field(default_factory=dict)
     max_tokens: int = 1024
     sample: int = 0
+    images: dict[str, Path] = field(default_factory=dict, compare=False)
 
     @cached_property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from prefdata.report.examples import merge
 from prefdata.report.numbers import add, figures
 from prefdata.shards import Manifest
 
-STAGES = ("import", "link", "select", "export")
+STAGES = ("import", "generate", "link", "select", "export")
 
 
 def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[str, Any]:
@@ -44,14 +44,22 @@ def stages(manifests: list[Manifest]) -> list[dict[str, Any]]:
     dropped = {stage: sum(drop["rows"] for drop in merged(manifests) if drop["stage"] == stage) for stage in STAGES}
     came = {
         "import": sum(step.rows_in for step in _of("import", manifests)),
+        "generate": sum(step.rows_in for step in _of("generate", manifests)),
         "link": sum(step.rows_in for step in _of("label", manifests)),
         "select": sum(step.rows_in for step in _of("select", manifests)),
     }
     came["export"] = came["select"] - dropped["select"]
-    units = {"import": "rows of the inputs", "link": "records", "select": "compared pairs", "export": "pairs"}
+    units = {
+        "import": "rows of the inputs",
+        "generate": "calls",
+        "link": "records",
+        "select": "compared pairs",
+        "export": "pairs",
+    }
     return [
         {"stage": s, "unit": units[s], "rows_in": came[s], "rows_out": came[s] - dropped[s], "dropped": dropped[s]}
         for s in STAGES
+        if came[s] or s != "generate"
     ]
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from prefdata.evidence import Locator, gather, link
 from prefdata.labels.coding import HIGH, LOW, TIE, block, code, spans
 from prefdata.labels.comparisons import Comparisons, compare, table
-from prefdata.plan import Job, Step, records_of
+from prefdata.plan import Job, Step, generated_of, imported_of
 from prefdata.records import Kind
 from prefdata.report.examples import Examples, examples, merge
 from prefdata.report.numbers import Counts, add, count, named
@@ -58,9 +58,17 @@ def run(job: Job, step: Step) -> Manifest:
 
 
 def record_chunks(job: Job, shard: int) -> list[Chunk]:
-    """The records of a shard as they were imported, in the order of the inputs."""
-    paths = [job.run.path / name for name in records_of(job, shard)]
-    return [Chunk(_kind(path), read_table(path)) for path in paths]
+    """The records of a shard, imported ones in the order of the inputs, then generated ones."""
+    return _chunks(job, [*imported_of(job, shard), *generated_of(job, shard)])
+
+
+def imported_chunks(job: Job, shard: int) -> list[Chunk]:
+    """The imported records of a shard."""
+    return _chunks(job, list(imported_of(job, shard)))
+
+
+def _chunks(job: Job, names: list[str]) -> list[Chunk]:
+    return [Chunk(_kind(job.run.path / name), read_table(job.run.path / name)) for name in names]
 
 
 def _kind(path: Path) -> Kind:

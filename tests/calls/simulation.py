@@ -109,6 +109,9 @@ class World:
         finally:
             self.active -= 1
 
+    async def close(self) -> None:
+        """Nothing to close."""
+
     async def _outcome(self, request: Request) -> Answer:
         if request.messages[0]["content"].endswith("p1/0"):
             raise TerminalError("refused", "context length exceeded")

@@ -171,7 +171,7 @@ class Intake:
     def _flush(self, buffer: dict[Kind, list[dict[str, Any]]]) -> Iterator[Chunk]:
         for kind, records in buffer.items():
             if records:
-                yield Chunk(kind, _table(kind, records, self.name))
+                yield Chunk(kind, record_table(kind, records, self.name))
                 records.clear()
 
 
@@ -245,7 +245,8 @@ def _json_value(value: object) -> object:
     return value if isinstance(value, str | int | float | list | dict) else str(value)
 
 
-def _table(kind: Kind, records: list[dict[str, Any]], name: str) -> pa.Table:
+def record_table(kind: Kind, records: list[dict[str, Any]], name: str) -> pa.Table:
+    """Records with their `line` as a table with `file` and `line`."""
     texts = contracts.free_form(kind)
     lines = np.array([record["line"] for record in records])
     rows = (
