@@ -9,7 +9,9 @@ other 4xx is the request's own and terminal.
 from __future__ import annotations
 
 import base64
+import math
 import mimetypes
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +20,29 @@ from openai.types.chat import ChatCompletion
 
 from prefdata.calls.request import Answer, EndpointError, RateLimitError, Request, RetryableError, TerminalError
 
+EACH = 8  # calls a client's connection pool serves: it looks at every idle connection for every call
+
 
 class OpenAIProvider:
-    def __init__(self, base_url: str, api_key: str) -> None:
+    """`concurrency` is the most calls at once; they are spread over small clients, the idlest first."""
+
+    def __init__(self, base_url: str, api_key: str, concurrency: int) -> None:
         self.base_url = base_url
-        self.client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0)
+        secure = ssl.create_default_context() if base_url.startswith("https") else False
+        self.clients = [_client(base_url, api_key, secure) for _ in range(math.ceil(concurrency / EACH))]
+        self.busy = [0] * len(self.clients)
 
     async def call(self, request: Request) -> Answer:
+        which = self.busy.index(min(self.busy))
+        self.busy[which] += 1
         try:
-            completion = await self.client.chat.completions.create(
+            return await self._call(self.clients[which], request)
+        finally:
+            self.busy[which] -= 1
+
+    async def _call(self, client: openai.AsyncOpenAI, request: Request) -> Answer:
+        try:
+            completion = await client.chat.completions.create(
                 model=request.model,
                 messages=_sent(request),  # type: ignore[arg-type]
                 max_tokens=request.max_tokens,
@@ -43,7 +59,8 @@ class OpenAIProvider:
         return _answer(completion)
 
     async def close(self) -> None:
-        await self.client.close()
+        for client in self.clients:
+            await client.close()
 
     def _of_status(self, error: openai.APIStatusError) -> Exception:
         status, detail = error.status_code, _message(error)
@@ -54,6 +71,11 @@ class OpenAIProvider:
         if status in (401, 403, 404):
             return EndpointError(f"http_{status}", f"{self.base_url}: {detail}")
         return TerminalError(f"http_{status}", detail)
+
+
+def _client(base_url: str, api_key: str, secure: ssl.SSLContext | bool) -> openai.AsyncOpenAI:
+    transport = openai.DefaultAsyncHttpxClient(verify=secure, timeout=None)
+    return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=None, http_client=transport)
 
 
 def _sent(request: Request) -> list[dict[str, Any]]:

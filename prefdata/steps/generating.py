@@ -136,7 +136,9 @@ class Models:
         budget = Budget(config.budget.max_cost_usd, config.budget.max_tokens)
         self.engine = Engine(Ledger(self.connection), budget, config.seed)
         self.endpoints = {
-            m.name: Endpoint(OpenAIProvider(m.base_url, m.secret()), limiters[m.base_url], m.price, m.timeout)
+            m.name: Endpoint(
+                OpenAIProvider(m.base_url, m.secret(), m.concurrency), limiters[m.base_url], m.price, m.timeout
+            )
             for m in models
         }
         self.window = AHEAD * sum(most.values())
