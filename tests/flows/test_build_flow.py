@@ -70,7 +70,7 @@ def _until(ready: Callable[[], bool], seconds: float = 90) -> None:
         time.sleep(0.2)
 
 
-def config(folder: Path) -> Path:
+def sample_config(folder: Path) -> Path:
     path = folder / "build.yaml"
     settings = {"inputs": [{"path": str(SAMPLE)}], "run": {"shards": 3}}
     path.write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -83,7 +83,7 @@ def run_flow(path: Path, run: Path, environment: dict[str, str]) -> subprocess.C
 
 
 def test_the_flow_equals_the_command_and_shows_a_task_a_shard(tmp_path, prefect):
-    path = config(tmp_path)
+    path = sample_config(tmp_path)
     assert main(["build", str(path), "--run-dir", str(tmp_path / "cli")]) == 0
     done = run_flow(path, tmp_path / "flow", prefect)
     assert done.returncode == 0, done.stderr
@@ -109,3 +109,19 @@ def test_bad_input_fails_the_flow_once_and_says_where(tmp_path, prefect):
     assert "votes.jsonl, line 1" in done.stderr
     assert "retry" not in done.stderr.lower()
     assert not RunDir(tmp_path / "run").manifest.exists()
+
+
+def test_a_live_flow_shows_a_task_a_shard_and_equals_the_command(tmp_path, prefect, serve, live_config):
+    server = serve()
+    path = live_config(server.url, prompts=40, run={"shards": 20})
+    environment = {**prefect, "PREFDATA_TEST_KEY": "right-and-secret"}
+    before = sum(name.startswith("generate") for name, _ in _seen(prefect)["tasks"])
+    done = run_flow(path, tmp_path / "flow", environment)
+    assert done.returncode == 0, done.stderr
+    calls = server.stats()["calls"]
+    assert server.stats()["most_active"] <= 8
+    names = [name for name, _ in _seen(prefect)["tasks"]]
+    assert sum(name.startswith("generate") for name in names) - before == 20
+    assert main(["build", str(path), "--run-dir", str(tmp_path / "cli")]) == 0
+    assert server.stats()["calls"] == calls  # the ledger is shared
+    assert bytes_of(RunDir(tmp_path / "flow")) == bytes_of(RunDir(tmp_path / "cli"))
