@@ -185,10 +185,15 @@ def _numbers(column: pa.ChunkedArray) -> np.ndarray | None:
 
 
 def _equals(column: pa.ChunkedArray, text: str) -> np.ndarray:
-    """Where a dictionary column holds `text`."""
+    """Where a dictionary column holds `text`; by code, for texts would take room."""
     if column.null_count == len(column):
         return np.zeros(len(column), bool)
-    return pc.equal(column.cast(pa.string()), text).fill_null(False).to_numpy()
+    return np.concatenate([_chunk_equals(chunk, text) for chunk in column.chunks])
+
+
+def _chunk_equals(chunk: pa.DictionaryArray, text: str) -> np.ndarray:
+    code = chunk.dictionary.index(text).as_py()
+    return (chunk.indices.fill_null(-1).to_numpy() == code) & (code >= 0)
 
 
 def _low_first(order: pa.ChunkedArray, swapped: np.ndarray) -> np.ndarray:
