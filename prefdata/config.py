@@ -7,7 +7,7 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +15,10 @@ import yaml
 
 from prefdata import contracts, faults
 from prefdata.errors import InputError, PrefdataError
+from prefdata.models import Judge, Model, Price, Sampling, Spending
 from prefdata.sources.imports import NAMES
 
+LEDGER = ".prefdata/ledger.sqlite"  # beside the config
 SPLITS = ("train", "validation", "test")
 
 
@@ -36,69 +38,6 @@ class Selection:
     max_pairs_per_prompt: int | None
 
 
-class Price(NamedTuple):
-    """US dollars per million tokens."""
-
-    prompt: float = 0.0
-    completion: float = 0.0
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model behind an endpoint. `revision` names its weights; answers are remembered under it."""
-
-    name: str
-    base_url: str
-    model: str
-    revision: str
-    api_key_env: str | None = None
-    concurrency: int = 16
-    timeout: float = 120.0
-    price: Price = field(default_factory=Price)
-
-    @property
-    def identity(self) -> list[str]:
-        """What its answers depend on."""
-        return [self.name, self.model, self.revision]
-
-    def secret(self) -> str:
-        """The key of the endpoint, from the environment; many local endpoints want none."""
-        if self.api_key_env is None:
-            return "none"
-        try:
-            return os.environ[self.api_key_env]
-        except KeyError:
-            remedy = f"set it to the key of {self.base_url}"
-            raise PrefdataError(f"the variable {self.api_key_env} is not set. To mend it: {remedy}.") from None
-
-
-@dataclass(frozen=True)
-class Judge(Model):
-    kind: str = "pointwise"
-    max_tokens: int = 256
-    dimensions: tuple[str, ...] = ("accuracy", "completeness", "relevance", "fluency")
-    both_orders: bool = True
-    pairs_per_prompt: int = 1
-
-    @property
-    def identity(self) -> list[Any]:
-        asks = [self.kind, self.max_tokens, self.dimensions, self.both_orders, self.pairs_per_prompt]
-        return [*super().identity, *asks]
-
-
-@dataclass(frozen=True)
-class Sampling:
-    per_prompt: int = 4
-    temperatures: tuple[float, ...] = (0.3, 0.7, 1.0)
-    max_tokens: int = 512
-
-
-@dataclass(frozen=True)
-class Spending:
-    max_cost_usd: float | None = None
-    max_tokens: int | None = None
-
-
 @dataclass(frozen=True)
 class Config:
     """A checked config; schemas/config.schema.json says what each value means."""
@@ -111,11 +50,11 @@ class Config:
     on_bad_row: str
     selection: Selection
     splits: dict[str, float]
-    policies: tuple[Model, ...] = ()
-    sampling: Sampling = Sampling()
-    judges: tuple[Judge, ...] = ()
-    budget: Spending = Spending()
-    ledger: Path = Path(".prefdata/ledger.sqlite")
+    policies: tuple[Model, ...]
+    sampling: Sampling
+    judges: tuple[Judge, ...]
+    budget: Spending
+    ledger: Path
 
     @property
     def live(self) -> bool:
@@ -157,7 +96,7 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         sampling=Sampling(**_tupled(raw.get("candidates", {}))),
         judges=tuple(Judge(**_model(given)) for given in raw.get("judges", [])),
         budget=Spending(**raw.get("budget", {})),
-        ledger=path.parent / raw.get("ledger", Config.ledger),
+        ledger=path.parent / raw.get("ledger", LEDGER),
     )
 
 
@@ -184,6 +123,17 @@ def _files(raw: dict[str, Any]) -> list[dict[str, str]]:
     """The inputs, the prompts to answer first."""
     prompts = [{"path": raw["prompts"]["path"], "format": "prompt"}] if "prompts" in raw else []
     return [*prompts, *raw.get("inputs", [])]
+
+
+def secret(model: Model) -> str:
+    """The key of a model's endpoint, from the environment; many local endpoints want none."""
+    if model.api_key_env is None:
+        return "none"
+    try:
+        return os.environ[model.api_key_env]
+    except KeyError:
+        remedy = f"set it to the key of {model.base_url}"
+        raise PrefdataError(f"the variable {model.api_key_env} is not set. To mend it: {remedy}.") from None
 
 
 def _default(section: str, name: str) -> Any:

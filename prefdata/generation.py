@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from prefdata.calls.request import Answer, CallError, Request, StopError
-from prefdata.config import Config, Judge, Model
+from prefdata.config import Config
 from prefdata.judges import pairwise, pointwise
+from prefdata.models import Judge, Model
 from prefdata.records import Drop
 from prefdata.sources.sample import Sample, samples
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from prefdata.calls.request import Answer, BudgetError, Request
-from prefdata.config import Price
 from prefdata.keys import canonical_json
+from prefdata.models import Price
 
 
 def cost_of(price: Price, prompt_tokens: int, completion_tokens: int) -> float:

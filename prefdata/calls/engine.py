@@ -16,7 +16,7 @@ from prefdata.calls.budget import Budget
 from prefdata.calls.ledger import Ledger
 from prefdata.calls.limiter import Limiter
 from prefdata.calls.request import Answer, CallError, RateLimitError, Request, RetryableError, TerminalError
-from prefdata.config import Price
+from prefdata.models import Price
 
 
 class Provider(Protocol):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from prefdata.calls.request import Request
-from prefdata.config import Judge
+from prefdata.models import Judge
 
 Messages = list[dict[str, Any]]
 

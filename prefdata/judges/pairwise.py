@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from prefdata.calls.request import Request
-from prefdata.config import Judge
 from prefdata.judges.asking import Messages, conversation, json_object, request
+from prefdata.models import Judge
 
 TASK = (
     'You compare two responses to a conversation. The JSON is {"winner": "A"} or {"winner": "B"} or {"winner": "tie"}.'

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from prefdata.calls.request import Request
-from prefdata.config import Judge
 from prefdata.judges.asking import Messages, conversation, json_object, request
+from prefdata.models import Judge
 
 TASK = "You judge a response to a conversation. Score it from 1 (worst) to 10 (best) on each of: {dimensions}."
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from prefdata.calls.request import Request
-from prefdata.config import Model, Sampling
+from prefdata.models import Model, Sampling
 
 
 @dataclass(frozen=True)

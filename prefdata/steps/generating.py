@@ -20,11 +20,12 @@ from prefdata.calls.ledger import Ledger, connect
 from prefdata.calls.limiter import Limiter
 from prefdata.calls.request import Answer, Request, StopError
 from prefdata.calls.scheduler import run_all
-from prefdata.config import Config, Model
+from prefdata.config import Config, secret
 from prefdata.errors import PrefdataError
 from prefdata.evidence import gather
 from prefdata.generation import Generation, Outcome, Prompt
 from prefdata.images import trouble
+from prefdata.models import Model
 from prefdata.plan import Job, Step
 from prefdata.records import Kind
 from prefdata.shards import Manifest, drop_table, write_table
@@ -137,7 +138,7 @@ class Models:
         self.engine = Engine(Ledger(self.connection), budget, config.seed)
         self.endpoints = {
             m.name: Endpoint(
-                OpenAIProvider(m.base_url, m.secret(), m.concurrency), limiters[m.base_url], m.price, m.timeout
+                OpenAIProvider(m.base_url, secret(m), m.concurrency), limiters[m.base_url], m.price, m.timeout
             )
             for m in models
         }
