@@ -56,7 +56,6 @@ def gather(chunks: Iterable[Chunk]) -> Evidence:
     tables: dict[Kind, list[pa.Table]] = {kind: [] for kind in KINDS}
     for kind, table in chunks:
         tables[kind].append(_typed(kind, table))
-    pa.default_memory_pool().release_unused()
     return Evidence(**{kind: _stack(parts) if parts else _empty(kind) for kind, parts in tables.items()})
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from prefdata.records import BARE_LABEL
 
 TIE, LOW, HIGH, BOTH_BAD = 0, 1, 2, 3
-BLOCK = 1 << 16  # votes in a block, give or take a prompt
+BLOCK = 1 << 17  # votes in a block, give or take a prompt
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def code(votes: pa.Table) -> CodedVotes:
     prompt_ids, prompt = _codes(votes["prompt_id"])
     judge_ids, judge = _codes(votes["judge"])
     candidate_ids, sides = _codes(pa.chunked_array(votes["a"].chunks + votes["b"].chunks, votes["a"].type))
-    pa.default_memory_pool().release_unused()
+    pa.default_memory_pool().release_unused()  # reading took more than what was read
     a, b = sides[: len(votes)], sides[len(votes) :]
     swapped = a > b
     columns = {

@@ -21,7 +21,8 @@ def count(found: Comparisons, length: np.ndarray | None = None) -> Counts:
     """
     votes, pairs = found.votes, found.pairs
     outcomes = np.bincount(votes.outcome, minlength=4)
-    labels = np.stack([pairs.ties, pairs.wins_low, pairs.wins_high])
+    several = pairs.votes >= 2  # a single label agrees with nobody
+    labels = np.stack([side[several] for side in (pairs.ties, pairs.wins_low, pairs.wins_high)])
     fleiss = agreement.fleiss_counts(labels)
     return {
         "votes": len(votes.outcome),

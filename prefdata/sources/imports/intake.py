@@ -108,7 +108,7 @@ class Intake:
         for group in range(file.num_row_groups):
             with readable(self.path):
                 table = file.read_row_group(group, [name for name in found.names if name in names])
-            pa.default_memory_pool().release_unused()  # reading takes more than what is read
+            pa.default_memory_pool().release_unused()  # reading took more than what was read
             yield Chunk(kind, self._accept(kind, columns.common(table)))
 
     def _accept(self, kind: Kind, table: pa.Table) -> pa.Table:
