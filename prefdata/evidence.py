@@ -104,13 +104,17 @@ def _refuse(
     """Drop rows with the error's reason, or raise it for the first of them."""
     if on_bad_row == "fail":
         raise error
-    drops += [_drop(kind, row, error.reason, error.problem) for row in table.take(pa.array(rows)).to_pylist()]
+    drops += _drops(kind, table, rows.tolist(), error.reason, error.problem)
     return _without(table, rows)
 
 
-def _drop(kind: Kind, row: dict, reason: str, detail: str | None = None) -> Drop:
-    a, b = (row["a"], row["b"]) if kind == "vote" else (row.get("candidate_id"), None)
-    return Drop("link", reason, kind, row["prompt_id"], a, b, row["file"], row["line"], detail)
+def _drops(kind: Kind, table: pa.Table, rows: list[int], reason: str, detail: str | None = None) -> list[Drop]:
+    found = table.take(pa.array(rows, pa.int64())).to_pylist()
+    sides = [(row["a"], row["b"]) if kind == "vote" else (row.get("candidate_id"), None) for row in found]
+    return [
+        Drop("link", reason, kind, row["prompt_id"], a, b, row["file"], row["line"], detail)
+        for row, (a, b) in zip(found, sides, strict=True)
+    ]
 
 
 def _without(table: pa.Table, rows: np.ndarray) -> pa.Table:
@@ -129,17 +133,14 @@ def _merge_doubles(kind: Kind, table: pa.Table, on_bad_row: str, drops: list[Dro
     repeats = _repeats(joined(table, IDENTITY[kind]))
     if not repeats:
         return table
-    different = np.array([row for row, first in repeats if not _same(table, row, first)], int)
-    if len(different):
-        row = int(different[0])
-        error = _double_error(kind, table, row, dict(repeats)[row])
-        table_rows = table.take(pa.array(different)).to_pylist()
-        if on_bad_row == "fail":
-            raise error
-        drops += [_drop(kind, r, "duplicate_id", "an earlier row with this id has other content") for r in table_rows]
-    same = np.array([row for row, _ in repeats if row not in set(different.tolist())], int)
-    drops += [_drop(kind, r, "duplicate") for r in table.take(pa.array(same, pa.int64())).to_pylist()]
-    return _without(table, np.array([row for row, _ in repeats]))
+    different = [(row, first) for row, first in repeats if not _same(table, row, first)]
+    if different and on_bad_row == "fail":
+        raise _double_error(kind, table, *different[0])
+    odd = {row for row, _ in different}
+    rows = [row for row, _ in repeats]
+    drops += _drops(kind, table, sorted(odd), "duplicate_id", "an earlier row with this id has other content")
+    drops += _drops(kind, table, [row for row in rows if row not in odd], "duplicate")
+    return _without(table, np.array(rows))
 
 
 def joined(table: pa.Table, columns: tuple[str, ...]) -> pa.Array:
@@ -154,9 +155,11 @@ def _repeats(names: pa.Array) -> list[tuple[int, int]]:
     codes = names.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
     order = np.argsort(codes, kind="stable")
     later = np.flatnonzero((codes[order][1:] == codes[order][:-1]) & (codes[order][1:] >= 0)) + 1
-    firsts = np.unique(codes, return_index=True)
-    first_of = dict(zip(firsts[0].tolist(), firsts[1].tolist(), strict=True))
-    return sorted((int(row), first_of[int(codes[row])]) for row in order[later])
+    if not len(later):
+        return []
+    rows = np.sort(order[later])
+    names, first = np.unique(codes, return_index=True)
+    return list(zip(rows.tolist(), first[np.searchsorted(names, codes[rows])].tolist(), strict=True))
 
 
 def _same(table: pa.Table, row: int, other: int) -> bool:

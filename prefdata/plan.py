@@ -144,10 +144,11 @@ def _images(job: Job, shard: int) -> dict[str, str]:
     if not any(manifest.facts["with_images"] for manifest in manifests if manifest):
         return {}
     tables = (
-        read_table(job.run.path / name, ["images", "file"]) for name in records_of(job, shard) if "/prompt-" in name
+        read_table(job.run.path / name, ["images", "file"]) for name in imported_of(job, shard) if "/prompt-" in name
     )
-    paths = {job.image_folders[file] / name for table in tables for _, file, names in named(table) for name in names}
-    return {str(path): job.run.digest(path) if path.is_file() else "" for path in sorted(paths)}
+    images = {(file, name) for table in tables for _, file, names in named(table) for name in names}
+    paths = {f"{file}: {name}": job.image_folders[file] / name for file, name in sorted(images)}
+    return {name: job.run.digest(path) if path.is_file() else "" for name, path in paths.items()}
 
 
 def _select(job: Job) -> list[Step]:

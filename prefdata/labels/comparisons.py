@@ -19,14 +19,13 @@ from prefdata.labels.tally import Pairs, tally
 class Comparisons:
     """M pairs and what their votes say.
 
-    edge: positions in `pairs` of the majority graph's edges [E]; edges: the same as source → target.
+    net: net wins of low over high [M]; the majority graph has an edge where it is not 0.
     verdict: int8 [M], see `labels.repair`; cyclic, cyclic_raw: bool [P] over prompts.
     """
 
     votes: Block
     pairs: Pairs
     net: np.ndarray
-    edges: Edges
     verdict: np.ndarray
     cyclic: np.ndarray
     cyclic_raw: np.ndarray
@@ -57,7 +56,6 @@ def compare(votes: Block) -> Comparisons:
         votes,
         pairs,
         net,
-        edges,
         verdict,
         cyclic,
         _cyclic_raw(pairs, net, cyclic, sizes),
