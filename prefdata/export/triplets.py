@@ -11,7 +11,7 @@ import pyarrow as pa
 from prefdata import contracts
 from prefdata.keys import canonical_json
 
-IMAGE_FEATURE = {"info": {"features": {"images": {"feature": {"_type": "Image"}, "_type": "List"}}}}
+IMAGES_FEATURE = {"feature": {"_type": "Image"}, "_type": "List"}
 
 
 def triplet_schema(with_images: bool) -> pa.Schema:
@@ -27,7 +27,7 @@ def triplet_schema(with_images: bool) -> pa.Schema:
 
 def _features(schema: pa.Schema) -> dict[str, Any]:
     features = {field.name: _feature(field.type) for field in schema}
-    return {"info": {"features": {**features, **IMAGE_FEATURE["info"]["features"]}}}
+    return {"info": {"features": {**features, "images": IMAGES_FEATURE}}}
 
 
 def _feature(kind: pa.DataType) -> Any:

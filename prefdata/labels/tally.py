@@ -59,10 +59,6 @@ class Pairs:
         return np.where(np.abs(net) <= EQUAL * (self.weight_low + self.weight_high), 0.0, net)
 
     @property
-    def unresolved(self) -> np.ndarray:
-        return self.decided & (self.net == 0)
-
-    @property
     def tied(self) -> np.ndarray:
         """Ties weigh more than the winning side (and there is a vote): the pair's majority is a tie."""
         most = np.maximum(self.weight_low, self.weight_high)

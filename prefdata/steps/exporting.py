@@ -58,14 +58,17 @@ class Texts:
         self.prompt_names = joined(self.prompt, IDENTITY["prompt"])
         self.candidate_names = joined(self.candidate, IDENTITY["candidate"])
 
-    def prompts(self, pairs: pa.Table) -> pa.Table:
-        return self.prompt.take(pc.index_in(pairs["prompt_id"], self.prompt_names))
+    def prompt_rows(self, pairs: pa.Table) -> pa.ChunkedArray:
+        """The row of each pair's prompt."""
+        return pc.index_in(pairs["prompt_id"], self.prompt_names)
 
-    def candidates(self, pairs: pa.Table, side: str) -> pa.Table:
-        return self.candidate.take(pc.index_in(joined(pairs, ("prompt_id", f"{side}_id")), self.candidate_names))
+    def candidate_rows(self, pairs: pa.Table, side: str) -> pa.Array:
+        """The row of each pair's chosen or rejected candidate."""
+        return pc.index_in(joined(pairs, ("prompt_id", f"{side}_id")), self.candidate_names)
 
     def triplets(self, pairs: pa.Table) -> Iterator[dict[str, Any]]:
-        sides = (self.prompts(pairs), self.candidates(pairs, "chosen"), self.candidates(pairs, "rejected"))
+        best, worst = (self.candidate.take(self.candidate_rows(pairs, side)) for side in ("chosen", "rejected"))
+        sides = (self.prompt.take(self.prompt_rows(pairs)), best, worst)
         for pair, prompt, chosen, rejected in zip(
             pairs.to_pylist(), *(side.to_pylist() for side in sides), strict=True
         ):
@@ -75,7 +78,7 @@ class Texts:
         """Bytes of images in the rows, and of distinct images among them."""
         used = Counter(
             (row["file"], name)
-            for row in self.prompts(pairs).select(["file", "images"]).to_pylist()
+            for row in self.prompt.select(["file", "images"]).take(self.prompt_rows(pairs)).to_pylist()
             for name in row["images"] or []
         )
         sizes = {image: (self.folders[image[0]] / image[1]).stat().st_size for image in used}
@@ -87,9 +90,8 @@ class Texts:
 
 def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:
     """What the card and the report say about the pairs; everything adds up over shards."""
-    chosen, rejected = (
-        pc.utf8_length(texts.candidates(pairs, side)["text"]).to_numpy() for side in ("chosen", "rejected")
-    )
+    length = pc.utf8_length(texts.candidate["text"])
+    chosen, rejected = (length.take(texts.candidate_rows(pairs, side)).to_numpy() for side in ("chosen", "rejected"))
     strength = pairs["strength"].drop_null().to_numpy()
     return {
         "splits": dict(Counter(pairs["split"].to_pylist())),
@@ -98,7 +100,7 @@ def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:
         "characters": {"chosen": int(chosen.sum()), "rejected": int(rejected.sum())},
         "chosen_longer": int((chosen > rejected).sum()),
         "chosen_shorter": int((chosen < rejected).sum()),
-        "strata": strata(texts.prompts(pairs)),
+        "strata": strata(texts.prompt.select(["tags"]).take(texts.prompt_rows(pairs))),
         "image_bytes": texts.image_bytes(pairs),
         "prompts": len(pc.unique(pairs["prompt_id"])),
     }

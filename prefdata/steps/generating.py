@@ -137,15 +137,13 @@ class Models:
         budget = Budget(config.budget.max_cost_usd, config.budget.max_tokens)
         self.engine = Engine(Ledger(self.connection), budget, config.seed)
         self.endpoints = {
-            m.name: Endpoint(
-                OpenAIProvider(m.base_url, secret(m), m.concurrency), limiters[m.base_url], m.price, m.timeout
-            )
+            m: Endpoint(OpenAIProvider(m.base_url, secret(m), m.concurrency), limiters[m.base_url], m.price, m.timeout)
             for m in models
         }
         self.window = AHEAD * sum(most.values())
 
     async def call(self, model: Model, request: Request) -> Answer:
-        return await self.engine.call(self.endpoints[model.name], request)
+        return await self.engine.call(self.endpoints[model], request)
 
     async def close(self) -> None:
         await self.engine.close()
