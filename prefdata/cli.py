@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 from prefdata import __version__
-from prefdata.commands import audit, build, demo, export, init, report, schema
+from prefdata.commands import audit, build, demo, export, init, report, schema, status
 from prefdata.errors import PrefdataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns 0 when done, 2 for what the user can mend, 130 when interrupted."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's stop is as gentle as Ctrl-C
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -45,6 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"prefdata {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (audit, build, export, report, schema, init, demo):
+    for module in (audit, build, status, export, report, schema, init, demo):
         module.add(commands)
     return parser

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+from prefdata.calls.request import BudgetError
 from prefdata.errors import PrefdataError
 from prefdata.plan import Job, Step, plan
 from prefdata.shards import Manifest, RunDir
 from prefdata.steps import exporting, generating, importing, labelling, publishing, selecting
+from prefdata.workshop import Live
 
 RUNNERS: dict[str, Callable[[Job, Step], Manifest]] = {
     "import": importing.run,
@@ -23,21 +26,33 @@ RUNNERS: dict[str, Callable[[Job, Step], Manifest]] = {
 
 def run_step(job: Job, step: Step) -> Manifest:
     """Run one step and return its manifest, which is on disk by then."""
-    return RUNNERS[step.kind](job, step)
+    return RUNNERS[step.kind](replace(job, attempt=step.attempt), step)
 
 
-def run_plan(job: Job, done: Callable[[Step], None] = lambda step: None) -> Manifest:
+def run_plan(
+    job: Job, done: Callable[[Step], None] = lambda step: None, watch: Callable[[Live], None] = lambda live: None
+) -> Manifest:
     """Run what is left of the plan, one step after the other; the lock must be held."""
     while steps := plan(job):
-        if steps[0].kind == "generate":
-            generating.run_wave(job, steps, done)
+        if steps[0].kind != "generate":
+            for step in steps:
+                run_step(job, step)
+                done(step)
             continue
-        for step in steps:
-            run_step(job, step)
-            done(step)
+        try:
+            generating.run_wave(replace(job, attempt=steps[0].attempt), steps, done, watch)
+        except PrefdataError as error:
+            job = with_what_there_is(job, steps[0], error)
     manifest = job.run.finished("publish")
     assert manifest is not None
     return manifest
+
+
+def with_what_there_is(job: Job, step: Step, error: PrefdataError) -> Job:
+    """The job without further attempts if the budget ended in one; any other error is raised."""
+    if step.attempt and isinstance(error.__cause__, BudgetError):
+        return replace(job, most_attempts=step.attempt)
+    raise error
 
 
 @contextmanager

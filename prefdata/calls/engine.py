@@ -3,19 +3,31 @@
 Errors are of three kinds. A retryable one is tried again after a growing, jittered pause; when the
 tries are used up the call fails for this run only. A rate limit slows the whole endpoint down and
 costs no try. A terminal one is remembered and never asked again.
+
+When the engine is stopped, calls that are in flight end and are committed; no other begins.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from prefdata.calls.budget import Budget
 from prefdata.calls.ledger import Ledger
 from prefdata.calls.limiter import Limiter
-from prefdata.calls.request import Answer, CallError, RateLimitError, Request, RetryableError, TerminalError
+from prefdata.calls.request import (
+    Answer,
+    CallError,
+    RateLimitError,
+    Request,
+    RetryableError,
+    StopError,
+    TerminalError,
+)
 from prefdata.models import Price
 
 
@@ -29,7 +41,10 @@ class Provider(Protocol):
 
 @dataclass
 class Endpoint:
-    """A provider with its limits. Endpoints of one base_url share a limiter."""
+    """A provider with its limits. Endpoints of one base_url share a limiter.
+
+    A call of a lasting endpoint goes on elsewhere when nobody waits for it: a stop does not wait either.
+    """
 
     provider: Provider
     limiter: Limiter
@@ -37,6 +52,7 @@ class Endpoint:
     timeout: float = 120.0
     tries: int = 5
     longest_pause: float = 30.0
+    lasting: bool = False
 
 
 @dataclass
@@ -56,6 +72,8 @@ class Engine:
         self.counts = Counts()
         self._jitter = random.Random(seed)
         self._flying: dict[tuple[str, int], asyncio.Task[Answer]] = {}
+        self._out: set[asyncio.Task[Answer]] = set()  # those that a stop must wait for
+        self._stopped: StopError | None = None
 
     async def call(self, endpoint: Endpoint, request: Request) -> Answer:
         """The answer to a request, paid for at most once. Raises CallError if there is none to be had."""
@@ -63,15 +81,39 @@ class Engine:
         if found is not None:
             self.counts.remembered += 1
             return found
+        if self._stopped is not None:
+            raise self._stopped
         name = (request.key, request.max_tokens)
         if name not in self._flying:
             task = asyncio.get_running_loop().create_task(self._pay(endpoint, request))
             self._flying[name] = task
             task.add_done_callback(lambda _: self._flying.pop(name, None))
-        return await asyncio.shield(self._flying[name])
+        return await self._landed(self._flying[name])
+
+    async def _landed(self, task: asyncio.Task[Answer]) -> Answer:
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if self._stopped is not None and task.cancelled():
+                raise self._stopped from None
+            raise
+
+    def stop(self, reason: StopError) -> None:
+        """Begin no more calls; those in flight may end."""
+        self._stopped = self._stopped or reason
+        for task in list(self._flying.values()):
+            if task not in self._out and task is not asyncio.current_task():
+                task.cancel()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._out)
 
     async def close(self) -> None:
-        """Cancel what is in flight and wait for it; what it would have cost stays doubtful."""
+        """Cancel what is in flight and wait for it; what it would have cost stays doubtful.
+
+        Call `stop` first, and let the calls end, to leave nothing in doubt.
+        """
         flying = list(self._flying.values())
         for task in flying:
             task.cancel()
@@ -80,7 +122,7 @@ class Engine:
     async def _pay(self, endpoint: Endpoint, request: Request) -> Answer:
         last: CallError = RetryableError("no_try")
         tries = 0
-        while tries < endpoint.tries:
+        while tries < endpoint.tries and self._stopped is None:
             try:
                 return await self._try(endpoint, request)
             except RateLimitError as error:
@@ -89,32 +131,52 @@ class Engine:
             except RetryableError as error:
                 self._count(error)
                 last, tries = error, tries + 1
-                if tries < endpoint.tries:
+                if tries < endpoint.tries and self._stopped is None:
                     await asyncio.sleep(self._pause(tries, endpoint))
             except TerminalError as error:
                 self._count(error)
                 await self.ledger.refuse(request, error)
                 raise
-        raise CallError("retries_used_up", str(last))
+            except StopError as error:
+                self.stop(error)
+                raise
+        raise self._stopped or CallError("retries_used_up", str(last))
 
     async def _try(self, endpoint: Endpoint, request: Request) -> Answer:
         """One call under a permit and a reservation, its answer committed."""
         async with endpoint.limiter.permit():
-            reserved = self.budget.reserve(request, endpoint.price)
+            reserved = await self.budget.reserve(request, endpoint.price)
             try:
                 await self.ledger.intend(request)
-                self.counts.sent += 1
-                try:
-                    async with asyncio.timeout(endpoint.timeout):
-                        answer = await endpoint.provider.call(request)
-                except TimeoutError:
-                    raise RetryableError("timeout", f"no answer in {endpoint.timeout:g} s") from None
-                await self.ledger.settle(request, answer, self.budget.spend(answer, endpoint.price))
+                with self._waited_for(endpoint):
+                    answer = await self._answer(endpoint, request)
+                    await self.ledger.settle(request, answer, self.budget.spend(answer, endpoint.price))
             finally:
                 self.budget.release(reserved)
             endpoint.limiter.succeeded()
             self.counts.answered += 1
             return answer
+
+    @contextmanager
+    def _waited_for(self, endpoint: Endpoint) -> Iterator[None]:
+        """From here on a stop waits for the current task."""
+        task = asyncio.current_task()
+        assert task is not None
+        if not endpoint.lasting:
+            self._out.add(task)
+        try:
+            yield
+        finally:
+            self._out.discard(task)
+
+    async def _answer(self, endpoint: Endpoint, request: Request) -> Answer:
+        """The provider's answer, in time."""
+        self.counts.sent += 1
+        try:
+            async with asyncio.timeout(endpoint.timeout):
+                return await endpoint.provider.call(request)
+        except TimeoutError:
+            raise RetryableError("timeout", f"no answer in {endpoint.timeout:g} s") from None
 
     def _pause(self, tries: int, endpoint: Endpoint) -> float:
         """Exponential, with full jitter (Brooker 2015)."""

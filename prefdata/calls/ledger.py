@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from prefdata.calls.request import Answer, Request, TerminalError
 
@@ -24,6 +24,12 @@ CREATE TABLE IF NOT EXISTS results (
     cost REAL, body TEXT, PRIMARY KEY (key, max_tokens)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS intents (key TEXT, max_tokens INTEGER, PRIMARY KEY (key, max_tokens)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spending (
+    run TEXT PRIMARY KEY, calls INTEGER, prompt_tokens INTEGER, completion_tokens INTEGER, cost REAL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refusals (
+    endpoint TEXT, model TEXT, feature TEXT, PRIMARY KEY (endpoint, model, feature)
+) WITHOUT ROWID;
 """
 FIND = """
 SELECT state, body FROM results WHERE key = ? AND (
@@ -32,9 +38,27 @@ SELECT state, body FROM results WHERE key = ? AND (
 """
 INTEND = "INSERT OR IGNORE INTO intents VALUES (?, ?)"
 SETTLE = "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+SPEND = """
+INSERT INTO spending VALUES (?, 1, ?, ?, ?) ON CONFLICT (run) DO UPDATE SET calls = calls + 1,
+    prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+    completion_tokens = completion_tokens + excluded.completion_tokens, cost = cost + excluded.cost
+"""
 FORGET = "DELETE FROM intents WHERE key = ? AND max_tokens = ?"
 
 Write = tuple[str, tuple[Any, ...]]
+
+
+class Spent(NamedTuple):
+    """What answers have cost. `cost` is in US dollars."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -47,8 +71,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 class Ledger:
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+    """`run` is the account on which answers are booked; it never decides what is found."""
+
+    def __init__(self, connection: sqlite3.Connection, run: str = "") -> None:
+        self.connection, self.run = connection, run
         self.connection.executescript(TABLES)
         self._waiting: list[Write] = []
         self._flushed: asyncio.Future[None] | None = None
@@ -71,7 +97,8 @@ class Ledger:
         """Commit an answer; only when this returns may anybody use it."""
         body = json.dumps(asdict(answer), ensure_ascii=False)
         usage = (answer.finish, answer.prompt_tokens, answer.completion_tokens, cost, body)
-        await self._write(self._settling(request, "answered", usage))
+        booked = (SPEND, (self.run, answer.prompt_tokens, answer.completion_tokens, cost))
+        await self._write([*self._settling(request, "answered", usage), booked])
 
     async def refuse(self, request: Request, error: TerminalError) -> None:
         """Commit that this request will never be answered."""
@@ -82,11 +109,20 @@ class Ledger:
         """Calls that were begun and have no result: in flight now, or lost in a crash."""
         return int(self.connection.execute("SELECT count(*) FROM intents").fetchone()[0])
 
-    def spent(self) -> dict[str, float]:
-        """Calls, tokens and money of all time."""
-        columns = "count(*), total(prompt_tokens), total(completion_tokens), total(cost)"
-        row = self.connection.execute(f"SELECT {columns} FROM results WHERE state = 'answered'").fetchone()
-        return dict(zip(("calls", "prompt_tokens", "completion_tokens", "cost"), row, strict=True))
+    def spent(self) -> Spent:
+        """What this run has paid for, in all its lives."""
+        columns = "calls, prompt_tokens, completion_tokens, cost"
+        row = self.connection.execute(f"SELECT {columns} FROM spending WHERE run = ?", (self.run,)).fetchone()
+        return Spent(*row) if row else Spent()
+
+    def refuses(self, endpoint: str, model: str, feature: str) -> bool:
+        """Whether an endpoint has been found not to know a feature of the protocol."""
+        found = "SELECT 1 FROM refusals WHERE endpoint = ? AND model = ? AND feature = ?"
+        return self.connection.execute(found, (endpoint, model, feature)).fetchone() is not None
+
+    def note_refusal(self, endpoint: str, model: str, feature: str) -> None:
+        """Remember it, so that it is found out once."""
+        self.connection.execute("INSERT OR IGNORE INTO refusals VALUES (?, ?, ?)", (endpoint, model, feature))
 
     @staticmethod
     def _settling(request: Request, state: str, rest: tuple[Any, ...]) -> list[Write]:

@@ -16,8 +16,9 @@ class Request:
 
     `revision` names the weights behind `model`; `sample` counts the answers to one question.
     `messages` are chat messages as sent, images as "sha256:…" addresses; `images` says where
-    these lie. `parameters` are the sampling parameters without max_tokens: an answer that ended by
-    itself serves a larger limit too.
+    these lie, a file or a web address. `parameters` are the sampling parameters without max_tokens: an
+    answer that ended by itself serves a larger limit too. `schema` is the JSON Schema that the answer
+    shall follow; the messages say so too, for endpoints that cannot enforce it.
     """
 
     model: str
@@ -26,12 +27,14 @@ class Request:
     parameters: dict[str, Any] = field(default_factory=dict)
     max_tokens: int = 1024
     sample: int = 0
-    images: dict[str, Path] = field(default_factory=dict, compare=False)
+    images: dict[str, Path | str] = field(default_factory=dict, compare=False)
+    schema: dict[str, Any] | None = None
 
     @cached_property
     def key(self) -> str:
-        """sha256 of the canonical JSON of model, revision, messages, parameters and sample."""
-        return key([self.model, self.revision, self.messages, self.parameters, self.sample])
+        """sha256 of the canonical JSON of model, revision, messages, parameters, schema and sample."""
+        asked = [self.model, self.revision, self.messages, self.parameters, self.schema, self.sample]
+        return key(asked)
 
 
 @dataclass(frozen=True)

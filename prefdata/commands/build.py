@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from prefdata.commands import Commands, command
-from prefdata.commands.showing import progress, show_run
+from prefdata.commands.showing import Progress, show_run
 
 EPILOG = """
 The run directory gets
@@ -44,6 +45,6 @@ def build(config: Path, run_dir: Path | None, on_bad_row: str | None = None) -> 
     folder = RunDir(run_dir or settings.run_dir)
     with guarded(folder):
         work = job(settings, folder)
-        with progress(work) as done:
-            run_plan(work, done)
+        with closing(Progress(work)) as progress:
+            run_plan(work, progress.step, progress.live)
     show_run(folder)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefdata.errors import PrefdataError
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from prefdata.plan import Job, Step
     from prefdata.shards import RunDir
+    from prefdata.workshop import Live
 
 
 def show_figures(figures: dict[str, Any]) -> None:
@@ -49,11 +51,21 @@ def show_run(run: RunDir) -> None:
         print(f"dropped at {drop['stage']:<8}{drop['reason']:<28}{drop['rows']:>10,}")
     print(f"{facts['compared']:,} compared pairs in, {facts['pairs']:,} training pairs out")
     if not facts["pairs"]:
-        most = max(facts["drops"], key=lambda drop: drop["rows"], default=None)
-        why = f"; most was left out as {most['reason']}" if most else ""
-        hint = ": the inputs hold no such prompts" if most and most["reason"] == "missing_prompt" else ""
-        print(f"warning: the data set is empty{why}{hint}", file=sys.stderr)
+        _warn_empty(facts["drops"])
+    if facts["pairs"] < (facts["target_pairs"] or 0):
+        why = "the budget is spent" if facts["can_grow"] else "no prompt may get more (candidates.max_per_prompt)"
+        print(
+            f"warning: {facts['pairs']:,} pairs, not the {facts['target_pairs']:,} of target_pairs: {why}",
+            file=sys.stderr,
+        )
     print(f"data set  {run.dataset}\nreport    {run.report}")
+
+
+def _warn_empty(drops: list[dict[str, Any]]) -> None:
+    most = max(drops, key=lambda drop: drop["rows"], default=None)
+    why = f"; most was left out as {most['reason']}" if most else ""
+    hint = ": the inputs hold no such prompts" if most and most["reason"] == "missing_prompt" else ""
+    print(f"warning: the data set is empty{why}{hint}", file=sys.stderr)
 
 
 def finished(path: Path) -> RunDir:
@@ -68,15 +80,33 @@ def finished(path: Path) -> RunDir:
     return run
 
 
-@contextmanager
-def progress(work: Job) -> Iterator[Callable[[Step], None]]:
-    """A bar over the steps on a terminal; nothing elsewhere."""
-    from tqdm import tqdm
+class Progress:
+    """Bars on a terminal, one over the steps and one over the prompts of live work; nothing elsewhere."""
 
-    with tqdm(total=len(work.inputs) + 2 * work.shards + 2, unit="step", disable=None, leave=False) as bar:
+    def __init__(self, work: Job) -> None:
+        from tqdm import tqdm
 
-        def done(step: Step) -> None:
-            bar.set_postfix_str(step.name)
-            bar.update()
+        self._bar = partial(tqdm, disable=None, leave=False)
+        self._steps = self._bar(total=len(work.inputs) + 2 * work.shards + 2, unit="step")
+        self._prompts: tqdm[Any] | None = None
 
-        yield done
+    def step(self, step: Step) -> None:
+        self._steps.set_postfix_str(step.name)
+        self._steps.update()
+
+    def live(self, live: Live) -> None:
+        """The bar's own clock gives the time that is left."""
+        if self._prompts is None:
+            self._prompts = self._bar(unit="prompt")
+        self._prompts.total, self._prompts.n = live.prompts, live.prompts_done
+        self._prompts.set_postfix_str(spending(live._asdict()))
+
+    def close(self) -> None:
+        for bar in filter(None, (self._prompts, self._steps)):
+            bar.close()
+
+
+def spending(live: dict[str, Any]) -> str:
+    """Calls, tokens and money in a line."""
+    failed = f", {live['failed']:,} failed tries" if live["failed"] else ""
+    return f"{live['calls']:,} calls{failed}, {live['tokens']:,} tokens, ${live['cost']:,.2f}"

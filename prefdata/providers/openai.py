@@ -2,124 +2,212 @@
 
 The client makes one try a call; what to do about errors is the engine's business. Errors are classed
 by status: 429 is a rate limit; 408, 409, 5xx, timeouts, cut connections and bodies that are no
-completion may go better next time; 401, 403 and 404 are the endpoint's fault and stop the run; any
-other 4xx is the request's own and terminal.
+completion may go better next time; 401, 403 and 404, and a 429 that tells of an empty account, are the
+endpoint's fault and stop the run; any other 4xx is the request's own and terminal.
+
+What endpoints need not know (an enforced JSON Schema, log-probabilities) is tried once an endpoint:
+if the same request passes without it, it is left out from then on, and that is remembered.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
-import math
 import mimetypes
-import ssl
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import httpx2
 import openai
-from openai.types.chat import ChatCompletion
+import orjson
 
-from prefdata.calls.request import Answer, EndpointError, RateLimitError, Request, RetryableError, TerminalError
+from prefdata.calls.request import (
+    Answer,
+    CallError,
+    EndpointError,
+    RateLimitError,
+    Request,
+    RetryableError,
+    TerminalError,
+)
 
-EACH = 8  # calls a client's connection pool serves: it looks at every idle connection for every call
+Body = dict[str, Any]
+
+
+class Memory(Protocol):
+    """Where it is remembered which features an endpoint refuses; the ledger is one."""
+
+    def refuses(self, endpoint: str, model: str, feature: str) -> bool: ...
+
+    def note_refusal(self, endpoint: str, model: str, feature: str) -> None: ...
 
 
 class OpenAIProvider:
-    """`concurrency` is the most calls at once; they are spread over small clients, the idlest first."""
+    """`concurrency` is the most calls at once."""
 
-    def __init__(self, base_url: str, api_key: str, concurrency: int) -> None:
-        self.base_url = base_url
-        secure = ssl.create_default_context() if base_url.startswith("https") else False
-        self.clients = [_client(base_url, api_key, secure) for _ in range(math.ceil(concurrency / EACH))]
-        self.busy = [0] * len(self.clients)
+    def __init__(self, base_url: str, api_key: str, concurrency: int, memory: Memory) -> None:
+        self.base_url, self.memory = base_url, memory
+        self.client = client(base_url, api_key, concurrency)
+        self._known: set[tuple[str, str]] = set()  # (model, feature) that has worked
+        self._finding_out = asyncio.Lock()
 
     async def call(self, request: Request) -> Answer:
-        which = self.busy.index(min(self.busy))
-        self.busy[which] += 1
-        try:
-            return await self._call(self.clients[which], request)
-        finally:
-            self.busy[which] -= 1
+        if self._is_unsure(request):
+            async with self._finding_out:
+                if self._is_unsure(request):  # nobody has found out while we waited
+                    return await self._find_out(request)
+        return await self._post(request, self._refused(request))
 
-    async def _call(self, client: openai.AsyncOpenAI, request: Request) -> Answer:
+    async def close(self) -> None:
+        await self.client.close()
+
+    def _is_unsure(self, request: Request) -> bool:
+        return any(self._unsure(request.model, name) for name in features(request))
+
+    def _unsure(self, model: str, feature: str) -> bool:
+        return (model, feature) not in self._known and not self.memory.refuses(self.base_url, model, feature)
+
+    def _refused(self, request: Request) -> set[str]:
+        return {name for name in features(request) if self.memory.refuses(self.base_url, request.model, name)}
+
+    async def _find_out(self, request: Request) -> Answer:
+        """Try with everything; if that is refused, leave out one feature after the other."""
+        left_out = self._refused(request)
+        for feature in [*features(request), None]:
+            try:
+                answer = await self._post(request, left_out)
+            except TerminalError:
+                if feature is None or not self._unsure(request.model, feature):
+                    raise
+                left_out = left_out | {feature}
+                continue
+            self._note(request, left_out)
+            return answer
+        raise AssertionError("the last try returns or raises")
+
+    def _note(self, request: Request, left_out: set[str]) -> None:
+        """The request has passed: what was sent works, what was left out was in the way."""
+        for feature in features(request):
+            if feature in left_out:
+                self.memory.note_refusal(self.base_url, request.model, feature)
+            else:
+                self._known.add((request.model, feature))
+
+    async def _post(self, request: Request, left_out: set[str]) -> Answer:
+        body = await asyncio.to_thread(body_of, request, left_out) if request.images else body_of(request, left_out)
         try:
-            completion = await client.chat.completions.create(
-                model=request.model,
-                messages=_sent(request),  # type: ignore[arg-type]
-                max_tokens=request.max_tokens,
-                **request.parameters,
-            )
+            response = await self.client.post("/chat/completions", body=body, cast_to=httpx2.Response)
+            content = response.content
         except openai.APIStatusError as error:
-            raise self._of_status(error) from None
+            raise of_status(error.status_code, error.body, error.response.headers, self.base_url) from None
         except openai.APITimeoutError as error:
             raise RetryableError("timeout", str(error)) from None
         except openai.APIConnectionError as error:
             raise RetryableError("connection", str(error.__cause__ or error)) from None
-        except (openai.OpenAIError, ValueError) as error:
+        except (openai.OpenAIError, httpx2.HTTPError) as error:
             raise RetryableError("malformed_body", str(error)) from None
-        return _answer(completion)
-
-    async def close(self) -> None:
-        for client in self.clients:
-            await client.close()
-
-    def _of_status(self, error: openai.APIStatusError) -> Exception:
-        status, detail = error.status_code, _message(error)
-        if status == 429:
-            return RateLimitError(detail, _retry_after(error))
-        if status in (408, 409) or status >= 500:
-            return RetryableError(f"http_{status}", detail)
-        if status in (401, 403, 404):
-            return EndpointError(f"http_{status}", f"{self.base_url}: {detail}")
-        return TerminalError(f"http_{status}", detail)
+        return answer_of(_parsed(content))
 
 
-def _client(base_url: str, api_key: str, secure: ssl.SSLContext | bool) -> openai.AsyncOpenAI:
-    transport = openai.DefaultAsyncHttpxClient(verify=secure, timeout=None)
+def client(base_url: str, api_key: str, concurrency: int) -> openai.AsyncOpenAI:
+    """openai's client on aiohttp, which costs a third of the processor time of its default transport."""
+    limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
+    transport = openai.DefaultAioHttpClient(timeout=None, limits=limits)
     return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=None, http_client=transport)
 
 
-def _sent(request: Request) -> list[dict[str, Any]]:
-    """The messages with images as data URLs in place of their addresses."""
+# --- what is sent ----------------------------------------------------------------------------
+
+
+def features(request: Request) -> list[str]:
+    """What a request asks of an endpoint that the endpoint need not know."""
+    wanted = {"json_schema": request.schema is not None, "logprobs": "logprobs" in request.parameters}
+    return [name for name, asked in wanted.items() if asked]
+
+
+def body_of(request: Request, left_out: set[str] = frozenset()) -> Body:  # type: ignore[assignment]
+    """The JSON body of a chat completion."""
+    parameters = {name: value for name, value in request.parameters.items() if name not in left_out}
+    body = {"model": request.model, "messages": _sent(request), "max_tokens": request.max_tokens, **parameters}
+    if request.schema is not None and "json_schema" not in left_out:
+        asked = {"name": "answer", "strict": True, "schema": request.schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": asked}
+    return body
+
+
+def _sent(request: Request) -> list[Body]:
+    """The messages with images as data URLs, or by the address that the model gets, in place of their hashes."""
     return [{**m, "content": _content(m["content"], request.images)} for m in request.messages]
 
 
-def _content(content: Any, images: dict[str, Path]) -> Any:
+def _content(content: Any, images: dict[str, Path | str]) -> Any:
     if isinstance(content, str):
         return content
-    return [_data_url(part, images) if part["type"] == "image_url" else part for part in content]
+    return [
+        {**part, "image_url": {"url": _address(images[part["image_url"]["url"]])}}
+        if part["type"] == "image_url"
+        else part
+        for part in content
+    ]
 
 
-def _data_url(part: dict[str, Any], images: dict[str, Path]) -> dict[str, Any]:
-    path = images[part["image_url"]["url"]]
-    kind = mimetypes.guess_type(path.name)[0] or "image/png"
-    return {
-        "type": "image_url",
-        "image_url": {"url": f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"},
-    }
+def _address(image: Path | str) -> str:
+    if isinstance(image, str):
+        return image
+    kind = mimetypes.guess_type(image.name)[0] or "image/png"
+    return f"data:{kind};base64,{base64.b64encode(image.read_bytes()).decode()}"
 
 
-def _message(error: openai.APIStatusError) -> str:
-    body = error.body if isinstance(error.body, dict) else {}
-    return str(body.get("message") or error.message)[:500]
+# --- what comes back -------------------------------------------------------------------------
 
 
-def _retry_after(error: openai.APIStatusError) -> float | None:
+def _parsed(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise RetryableError("malformed_body", str(error)) from None
+
+
+def answer_of(completion: Any) -> Answer:
+    """The one choice of a completion. Raises RetryableError if there is none, TerminalError if it was filtered."""
+    choices = completion.get("choices") if isinstance(completion, dict) else None
+    if not choices or not isinstance(choices[0], dict):
+        raise RetryableError("empty_choices", "the answer holds no choice")
+    choice, usage = choices[0], completion.get("usage") or {}
+    if choice.get("finish_reason") == "content_filter":
+        raise TerminalError("content_filter", "the endpoint's filter stopped the answer")
+    text = (choice.get("message") or {}).get("content")
+    if not isinstance(text, str):
+        raise RetryableError("empty_choices", "the choice holds no text")
+    tokens = (usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
+    return Answer(text, choice.get("finish_reason") or "stop", *tokens, choice.get("token_ids"), _logp(choice))
+
+
+def _logp(choice: Body) -> float | None:
+    """The sum of the token log-probabilities, if the endpoint gives them."""
+    tokens = (choice.get("logprobs") or {}).get("content")
+    return sum(token["logprob"] for token in tokens) if tokens else None
+
+
+def of_status(status: int, body: object, headers: Any, endpoint: str) -> CallError:
+    """The error that an HTTP status and its body tell of."""
+    whole: Body = body if isinstance(body, dict) else {}
+    told = whole["error"] if isinstance(whole.get("error"), dict) else whole
+    detail = str(told.get("message") or body or "")[:500]
+    if status == 429 and told.get("code") == "insufficient_quota":
+        return EndpointError("insufficient_quota", f"{endpoint}: {detail}")
+    if status == 429:
+        return RateLimitError(detail, _retry_after(headers))
+    if status in (408, 409) or status >= 500:
+        return RetryableError(f"http_{status}", detail)
+    if status in (401, 403, 404):
+        return EndpointError(f"http_{status}", f"{endpoint}: {detail}")
+    return TerminalError(f"http_{status}", detail)
+
+
+def _retry_after(headers: Any) -> float | None:
     """Seconds from the Retry-After header; its date form is rare and left to the default pause."""
     try:
-        return float(error.response.headers.get("retry-after", ""))
+        return float(headers.get("retry-after", ""))
     except ValueError:
         return None
-
-
-def _answer(completion: Any) -> Answer:
-    """The one choice of a completion."""
-    if not isinstance(completion, ChatCompletion) or not completion.choices:
-        raise RetryableError("empty_choices", "the answer holds no choice")
-    choice = completion.choices[0]
-    if choice.finish_reason == "content_filter":
-        raise TerminalError("content_filter", "the endpoint's filter stopped the answer")
-    if choice.message is None or choice.message.content is None:
-        raise RetryableError("empty_choices", "the choice holds no text")
-    usage = completion.usage
-    tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-    return Answer(choice.message.content, choice.finish_reason or "stop", *tokens)

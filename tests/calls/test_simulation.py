@@ -89,10 +89,11 @@ def test_a_row_appended_twice_is_caught(monkeypatch):
 
 
 def test_an_overshot_budget_is_caught(monkeypatch):
-    def blind(self, request, price):
+    async def blind(self, request, price):
         if self.max_tokens is not None and self.tokens > self.max_tokens:
             raise simulation.BudgetError("budget_spent")
-        return 0.0, 0
+        self._reservations += 1
+        return budget.Reserved(0.0, 0)
 
     monkeypatch.setattr(budget.Budget, "reserve", blind)
     assert caught()
