@@ -75,7 +75,7 @@ def test_a_changed_image_changes_the_data_set_and_a_bad_one_is_named(build, tmp_
     assert first["images"][0]["bytes"] != second["images"][0]["bytes"] == (tmp_path / "x.png").read_bytes()
     named = {drop["prompt_id"]: (drop["reason"], drop["detail"]) for drop in drops(run)}
     assert named["q"] == ("bad_image", "text.png is not an image that can be read")
-    assert named["r"] == ("missing_image", "../outside.png lies outside the folder of its input file")
+    assert named["r"] == ("image_outside", "../outside.png lies outside the folder of its input file")
 
 
 @pytest.mark.filterwarnings("ignore")  # TRL and transformers warn of each other

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from prefdata.evidence import Evidence, Locator
-from prefdata.images import named, trouble
+from prefdata.images import Trouble, named
 from prefdata.keys import canonical_json
 from prefdata.labels.comparisons import Comparisons
 
-REASONS = (
-    "missing_prompt",
-    "empty_prompt",
-    "prompt_is_answered",
-    "missing_text",
-    "missing_image",
-    "bad_image",
-    "empty_text",
-    "identical_texts",
-)
+OF_PROMPTS = ("missing_prompt", "empty_prompt", "prompt_is_answered")
+OF_IMAGES = ("missing_image", "image_outside", "image_too_large", "bad_image", "image_host_not_allowed")
+REASONS = (*OF_PROMPTS, "missing_text", *OF_IMAGES, "empty_text", "identical_texts")
+
+
+Looker = Callable[[str, str], Trouble | None]
 
 
 class Obstacles:
     """Looks at the prompts and texts once; then says for each block of comparisons what is in the way.
 
-    `folders` gives the folder in which the image paths of an input file start.
+    `trouble` says what is wrong with an image, by its input file and its name.
     """
 
-    def __init__(self, evidence: Evidence, locator: Locator, folders: dict[str, Path]) -> None:
+    def __init__(self, evidence: Evidence, locator: Locator, trouble: Looker) -> None:
         self.locator = locator
         self.prompt_ids = evidence.prompt["prompt_id"].combine_chunks()
-        self.prompt_reason, self.prompt_detail = _prompt_troubles(evidence.prompt, folders)
+        self.prompt_reason, self.prompt_detail = _prompt_troubles(evidence.prompt, trouble)
         self.empty, self.content = _contents(evidence.candidate)
 
     def of(self, found: Comparisons) -> tuple[pa.Array, pa.Array]:
@@ -45,9 +41,9 @@ class Obstacles:
         prompt = pc.index_in(votes.prompt_ids, self.prompt_ids).fill_null(-1).to_numpy()[pairs.prompt]
         own = self.prompt_reason[prompt]
         applies = {
-            **{reason: own == reason for reason in REASONS[:3]},
+            **{reason: own == reason for reason in OF_PROMPTS},
             "missing_text": (low < 0) | (high < 0),
-            **{reason: own == reason for reason in REASONS[4:6]},
+            **{reason: own == reason for reason in OF_IMAGES},
             "empty_text": self.empty[low] | self.empty[high],
             "identical_texts": self.content[low] == self.content[high],
         }
@@ -56,7 +52,7 @@ class Obstacles:
         return tuple(pa.array(texts, mask=texts == "", type=pa.string()) for texts in (reason, detail))
 
 
-def _prompt_troubles(prompts: pa.Table, folders: dict[str, Path]) -> tuple[np.ndarray, np.ndarray]:
+def _prompt_troubles(prompts: pa.Table, trouble: Looker) -> tuple[np.ndarray, np.ndarray]:
     """What is wrong with each prompt, and the detail; the last entry stands for a prompt that is not there."""
     reason = np.full(len(prompts) + 1, "", object)
     detail = reason.copy()
@@ -66,7 +62,7 @@ def _prompt_troubles(prompts: pa.Table, folders: dict[str, Path]) -> tuple[np.nd
         elif messages[-1]["role"] == "assistant":
             reason[row] = "prompt_is_answered"
     for row, file, names in named(prompts):
-        found = next(filter(None, (trouble(folders[file], name) for name in names)), None)
+        found = next(filter(None, (trouble(file, name) for name in names)), None)
         if found and not reason[row]:
             reason[row], detail[row] = found
     reason[-1] = "missing_prompt"

@@ -14,7 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from prefdata.evidence import gather, link
+from prefdata.models import ImageRules
 from prefdata.records import KINDS
+from prefdata.sources.imports.image_store import ImageStore
 from prefdata.sources.imports.intake import Intake
 
 Row = dict[str, Any]
@@ -72,6 +74,19 @@ def read() -> Callable[..., Imported]:
         tables = {kind: getattr(link(evidence) if linked else evidence, kind).to_pylist() for kind in KINDS}
         places = {kind: [row["line"] for row in rows] for kind, rows in tables.items()}
         return Imported(intake.format, places=places, **{kind: [plain(r) for r in tables[kind]] for kind in KINDS})
+
+    return read
+
+
+@pytest.fixture
+def read_prompts(tmp_path: Path) -> Callable[..., list[Row]]:
+    """read_prompts(path, question) → the prompts in it; its `intake` tells how it went."""
+
+    def read(path: Path, question: str | None = None, on_bad_row: str = "fail") -> list[Row]:
+        images = ImageStore(path if path.is_dir() else path.parent, ImageRules(), tmp_path / "kept")
+        intake = Intake(path, path.name, "prompt", on_bad_row, question, images)
+        read.intake = intake  # type: ignore[attr-defined]
+        return [plain(row) for _, table in intake.chunks() for row in table.to_pylist()]
 
     return read
 

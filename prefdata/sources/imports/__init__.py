@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from prefdata.records import KINDS, Records
-from prefdata.sources.imports import hh, llama_factory, mtbench, pandalm, trl, ultrafeedback
+from prefdata.sources.imports import hh, llama_factory, mtbench, paired, pandalm, trl, ultrafeedback
 
 
 class Format(NamedTuple):
@@ -21,7 +21,8 @@ class Format(NamedTuple):
 
 # The first that matches a row reads it: the narrow ones come before the broad one.
 FOREIGN = tuple(
-    Format(m.NAME, m.COLUMNS, m.matches, m.convert) for m in (mtbench, pandalm, ultrafeedback, llama_factory, hh, trl)
+    Format(m.NAME, m.COLUMNS, m.matches, m.convert)
+    for m in (mtbench, pandalm, paired, ultrafeedback, llama_factory, hh, trl)
 )
 NAMES: tuple[str, ...] = (*KINDS, *(f.name for f in FOREIGN))
 

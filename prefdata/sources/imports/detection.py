@@ -36,7 +36,7 @@ def _unrecognised(path: Path, first: list[Row]) -> InputError:
     """What is wrong with a file of which no row shows a format."""
     if not first:
         return InputError(str(path), "the file has no rows", "name a file with rows", reason="empty_file")
-    line, value = first[0]
+    line, value = first[0].line, first[0].value
     fault = value if isinstance(value, Fault) else None if isinstance(value, dict) else faults.row_fault("vote", value)
     if fault is not None:
         return InputError(str(path), fault.problem, fault.remedy, place(path, line), fault.field, fault.reason)

@@ -6,12 +6,10 @@ row. Each table has the columns of its schema and `file` and `line`, where the r
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,20 +18,14 @@ from prefdata import contracts, faults
 from prefdata.errors import InputError
 from prefdata.faults import Fault
 from prefdata.keys import canonical_json, short_key
-from prefdata.records import KINDS, Drop, Kind, Records
-from prefdata.sources.imports import NAMES, Format, columns, foreign
-from prefdata.sources.imports.conversation import BadRowError
+from prefdata.records import KINDS, Drop, Kind
+from prefdata.sources.imports import NAMES, columns, folders
+from prefdata.sources.imports.converting import OUTSIDE, SCALE, SELF, Converter
 from prefdata.sources.imports.detection import detect
-from prefdata.sources.imports.reading import Row, is_parquet, open_parquet, place, readable, rows
+from prefdata.sources.imports.image_store import ImageStore
+from prefdata.sources.imports.reading import is_parquet, open_parquet, place, readable, rows
 
 ROWS_PER_CHUNK = 32_768
-SELF = Fault("self_comparison", "b", "a candidate is compared with itself", "name two different candidates")
-SCALE = Fault(
-    "empty_scale", "scale_max", "the scale's top is not above its bottom", "give the judge's lowest and highest score"
-)
-OUTSIDE = Fault(
-    "out_of_range", "score", "the score lies outside its scale", "correct the score, scale_min or scale_max"
-)
 FLAT: tuple[Kind, ...] = ("rating", "vote")
 CONTENT = ("messages", "images", "context", "text")  # what an id stands for; tags and origin may differ
 
@@ -47,13 +39,16 @@ class Chunk(NamedTuple):
 class Intake:
     """Iterate `chunks()` once; then `rows`, `accepted`, `drops` and `format` tell what came in.
 
-    Raises InputError at the first bad row unless `on_bad_row` is "drop".
+    Raises InputError at the first bad row unless `on_bad_row` is "drop". `question` is what is asked of images
+    without one; `images` keeps the images of the rows, which are only named without it.
     """
 
     path: Path
     name: str
     format: str = "auto"
     on_bad_row: str = "fail"
+    question: str | None = None
+    images: ImageStore | None = None
     rows: int = 0
     accepted: int = 0
     with_images: int = 0
@@ -86,13 +81,16 @@ class Intake:
             "ignored_fields": ignored,
         }
 
-    def _refuse(self, line: int, fault: Fault) -> None:
+    @property
+    def is_folder(self) -> bool:
+        return folders.is_folder(self.path, self.format)
+
+    def _refuse(self, line: int, fault: Fault, where: str | None = None) -> None:
         """Drop the row, or stop."""
         if self.on_bad_row == "fail":
-            raise InputError(
-                str(self.path), fault.problem, fault.remedy, place(self.path, line), fault.field, fault.reason
-            )
-        detail = f"{fault.field}: {fault.problem}" if fault.field else fault.problem
+            at = f"row {line} ({where})" if where else place(self.path, line)
+            raise InputError(str(self.path), fault.problem, fault.remedy, at, fault.field, fault.reason)
+        detail = ": ".join(filter(None, (where, fault.field, fault.problem)))
         self.drops.append(Drop("import", fault.reason, "row", file=self.name, line=line, detail=detail))
 
     # --- by column ---------------------------------------------------------------------------
@@ -131,78 +129,31 @@ class Intake:
     # --- by row ------------------------------------------------------------------------------
 
     def _by_row(self) -> Iterator[Chunk]:
-        reader = foreign(self.format)
+        images = self.images or ImageStore(self.path if self.is_folder else self.path.parent)
+        converter = Converter(self.format, images, self.question, self.is_folder)
         seen: set[tuple[str, ...]] = set()
         buffer: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
-        for row in rows(self.path):
+        source = folders.rows(self.path, self.question) if self.is_folder else rows(self.path)
+        for row, records, fault in converter.convert(source):
             self.rows += 1
-            for kind, record in self._records(row, reader):
-                if reader is None or _is_new(kind, record, seen):
+            if fault is not None:
+                self._refuse(row.line, fault, row.where)
+                continue
+            self.accepted += 1
+            for kind, record in records:
+                if converter.reader is None or _is_new(kind, record, seen):
                     self.with_images += bool(record.get("images"))
                     buffer[kind].append({**record, "line": row.line})
             if self.rows % ROWS_PER_CHUNK == 0:
                 yield from self._flush(buffer)
         yield from self._flush(buffer)
-
-    def _records(self, row: Row, reader: Format | None) -> list[tuple[Kind, dict[str, Any]]]:
-        """The checked records of a row; none, and a drop, if it is bad."""
-        value = row.value
-        if isinstance(value, Fault):
-            fault: Fault | None = value
-        elif not isinstance(value, dict):
-            fault = faults.row_fault("vote", value)
-        elif reader is None:
-            records, fault = self._own(value)
-        else:
-            records, fault = _foreign(value, reader)
-        if fault is not None:
-            self._refuse(row.line, fault)
-            return []
-        self.accepted += 1
-        return records
-
-    def _own(self, row: dict[str, Any]) -> tuple[list[tuple[Kind, dict[str, Any]]], Fault | None]:
-        kind = cast(Kind, self.format)
-        row = _plain(kind, row)
-        if not row.keys() <= contracts.schema(kind)["properties"].keys():
-            self.ignored |= row.keys() - contracts.schema(kind)["properties"].keys()
-        return [(kind, row)], faults.row_fault(kind, row) or _cross_fault(kind, row)
+        self.ignored |= converter.ignored
 
     def _flush(self, buffer: dict[Kind, list[dict[str, Any]]]) -> Iterator[Chunk]:
         for kind, records in buffer.items():
             if records:
                 yield Chunk(kind, record_table(kind, records, self.name))
                 records.clear()
-
-
-def _foreign(row: dict[str, Any], reader: Format) -> tuple[list[tuple[Kind, dict[str, Any]]], Fault | None]:
-    try:
-        records = reader.convert(row)
-    except BadRowError as bad:
-        return [], bad.fault
-    pairs = _pairs(records)
-    found = (faults.row_fault(kind, record) or _cross_fault(kind, record) for kind, record in pairs)
-    return pairs, next((fault for fault in found if fault), None)
-
-
-def _pairs(records: Records) -> list[tuple[Kind, dict[str, Any]]]:
-    return [(kind, cast(dict[str, Any], record)) for kind in KINDS for record in getattr(records, kind)]
-
-
-def _cross_fault(kind: Kind, row: dict[str, Any]) -> Fault | None:
-    """What a schema cannot say."""
-    if kind == "vote":
-        return SELF if row["a"] == row["b"] else None
-    if kind == "rating" and _end(row, "scale_max", 10) <= _end(row, "scale_min", 1):
-        return SCALE
-    if kind == "rating" and not _end(row, "scale_min", -math.inf) <= row["score"] <= _end(row, "scale_max", math.inf):
-        return OUTSIDE
-    return None
-
-
-def _end(row: dict[str, Any], name: str, default: float) -> float:
-    value = row.get(name)
-    return default if value is None else value
 
 
 def _is_new(kind: Kind, record: dict[str, Any], seen: set[tuple[str, ...]]) -> bool:
@@ -218,31 +169,6 @@ def _is_new(kind: Kind, record: dict[str, Any], seen: set[tuple[str, ...]]) -> b
         return False
     seen.add(identity)
     return True
-
-
-def _plain(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
-    """One spelling for what may be spelled in two: `image` is the only entry of `images`."""
-    for name in contracts.free_form(kind):  # Parquet has no free-form objects: JSON text, or a struct with nulls
-        if isinstance(row.get(name), str):
-            row = {**row, name: _parsed(row[name])}
-        if isinstance(row.get(name), dict):
-            row = {**row, name: {key: _json_value(value) for key, value in row[name].items() if value is not None}}
-    if kind == "prompt" and isinstance(row.get("image"), str) and isinstance(row.get("images") or [], list):
-        return {**row, "image": None, "images": [row["image"], *(row.get("images") or [])]}
-    return row
-
-
-def _parsed(text: str) -> object:
-    """The object a text spells, or else the text, for the check to refuse."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
-
-
-def _json_value(value: object) -> object:
-    """Dates and the like, which tables have and JSON has not, as text."""
-    return value if isinstance(value, str | int | float | list | dict) else str(value)
 
 
 def record_table(kind: Kind, records: list[dict[str, Any]], name: str) -> pa.Table:

@@ -23,13 +23,18 @@ from prefdata.faults import Fault, not_finite
 
 JSON_REMEDY = "write one JSON object per line, or one JSON array of objects (CSV is not read)"
 BLANKS = " \t\r\n"
+BYTES_AT_ONCE = 32 * 2**20
 
 
 class Row(NamedTuple):
-    """`line` counts from 1; `value` is the parsed row, or the fault that kept it from being parsed."""
+    """`line` counts from 1; `value` is the parsed row, or the fault that kept it from being parsed.
+
+    `where` names the place in a folder, whose rows are counted over all its files.
+    """
 
     line: int
     value: object
+    where: str | None = None
 
 
 def is_parquet(path: Path) -> bool:
@@ -61,6 +66,9 @@ def open_binary(path: Path) -> IO[bytes]:
         with open(path, "rb") as handle:
             packed = handle.read(2) == b"\x1f\x8b"
         return gzip.open(path) if packed else open(path, "rb")  # type: ignore[return-value]
+    except IsADirectoryError as error:
+        remedy = "name a file; a folder can only be the prompts of a config"
+        raise InputError(str(path), f"cannot be read ({error.strerror})", remedy) from None
     except FileNotFoundError:
         raise InputError(
             str(path), "no such file", "check the path; relative paths in a config start at the config file"
@@ -97,10 +105,23 @@ def place(path: Path, line: int) -> str:
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
     line = 0
-    for batch in open_parquet(path).iter_batches(batch_size=8192):
+    for batch in batches(open_parquet(path)):
         for value in batch.to_pylist(maps_as_pydicts="lossy"):
             line += 1
             yield Row(line, value)
+
+
+def batches(file: pq.ParquetFile, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a table in batches that take little room even where they hold images."""
+    for group in range(file.num_row_groups):  # asked for all groups, pyarrow keeps what it has read until the end
+        about = file.metadata.row_group(group)
+        size = rows_at_once(about.total_byte_size, about.num_rows)
+        yield from file.iter_batches(size, row_groups=[group], columns=columns)
+
+
+def rows_at_once(size: int, rows: int) -> int:
+    """How many of a table's rows to turn into Python's objects together."""
+    return max(1, min(8192, BYTES_AT_ONCE * rows // max(size, 1)))
 
 
 def _is_array(path: Path) -> bool:
