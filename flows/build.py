@@ -17,7 +17,7 @@ import flows  # noqa: F401  (its settings must stand before prefect is imported)
 from prefdata.config import load
 from prefdata.errors import PrefdataError
 from prefdata.plan import Job, Step, job, plan
-from prefdata.run import guarded, run_step
+from prefdata.run import guarded, run_step, with_what_there_is
 from prefdata.shards import RunDir, read_json
 
 
@@ -48,7 +48,10 @@ def build(config: str, run_dir: str | None = None) -> str:
     with guarded(run):
         work = job(settings, run)
         while steps := plan(work):
-            step_task.map(unmapped(work), steps).result()
+            try:
+                step_task.map(unmapped(work), steps).result()
+            except PrefdataError as error:
+                work = with_what_there_is(work, steps[0], error)
         _show(run)
     return str(run.path)
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from prefdata import contracts, faults
+from prefdata import cast, contracts, faults
 from prefdata.errors import InputError, PrefdataError
-from prefdata.models import Judge, Model, Price, Sampling, Spending
+from prefdata.models import ImageRules, Judge, Model, ModelJudge, Sampling, Source, Spending, Styles
 from prefdata.sources.imports import NAMES
 
 LEDGER = ".prefdata/ledger.sqlite"  # beside the config
@@ -23,11 +23,15 @@ SPLITS = ("train", "validation", "test")
 
 
 class Input(NamedTuple):
-    """`name` is the path as the config gives it (without folders if absolute): what drops show."""
+    """`name` is the path as the config gives it (without folders if absolute): what drops show.
+
+    question: what is asked of images that come without one.
+    """
 
     path: Path
     name: str
     format: str
+    question: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Selection:
     min_probability: float
     min_strength: float
     max_pairs_per_prompt: int | None
+    target_pairs: int | None
+    must_pass: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,22 @@ class Config:
     splits: dict[str, float]
     policies: tuple[Model, ...]
     sampling: Sampling
+    sources: tuple[Source, ...]
+    styles: Styles | None
     judges: tuple[Judge, ...]
     budget: Spending
     ledger: Path
+    images: ImageRules
 
     @property
     def live(self) -> bool:
-        """Whether models are asked."""
-        return bool(self.policies or self.judges)
+        """Whether candidates are generated or judged."""
+        return bool(self.policies or self.sources or self.judges)
+
+    @property
+    def asked(self) -> list[Model]:
+        """Every model that may be called."""
+        return [*self.policies, *(judge for judge in self.judges if isinstance(judge, ModelJudge))]
 
     @property
     def run_dir(self) -> Path:
@@ -76,7 +90,7 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
     if isinstance(raw.get("inputs"), list):  # a path alone is short for {path: …}
         raw["inputs"] = [{"path": given} if isinstance(given, str) else given for given in raw["inputs"]]
     _check(path, raw)
-    run, splits = raw.get("run", {}), _splits(path, raw)
+    run, writers = raw.get("run", {}), cast.policies(path, raw)
     return Config(
         path=path,
         name=run.get("name", path.stem),
@@ -85,24 +99,29 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         inputs=_told_apart(found for given in _files(raw) for found in _expand(path, given)),
         on_bad_row=on_bad_row
         or raw.get("on_bad_row", contracts.schema("config")["properties"]["on_bad_row"]["default"]),
-        selection=Selection(
-            **{
-                name: raw.get("selection", {}).get(name, _default("selection", name))
-                for name in Selection.__annotations__
-            }
-        ),
-        splits=splits,
-        policies=tuple(Model(**_model(given)) for given in raw.get("policies", [])),
-        sampling=Sampling(**_tupled(raw.get("candidates", {}))),
-        judges=tuple(Judge(**_model(given)) for given in raw.get("judges", [])),
+        selection=Selection(**_section(raw, "selection", Selection)),
+        splits=_splits(path, raw),
+        policies=writers,
+        sampling=Sampling(**_section(raw, "candidates", Sampling)),
+        sources=cast.sources(path, raw, writers),
+        styles=cast.styles(path, raw),
+        judges=cast.judges(path, raw),
         budget=Spending(**raw.get("budget", {})),
         ledger=path.parent / raw.get("ledger", LEDGER),
+        images=_image_rules(raw.get("prompts", {})),
     )
 
 
-def _model(given: dict[str, Any]) -> dict[str, Any]:
-    price = {"price": Price(**given["price"])} if "price" in given else {}
-    return {"revision": given["base_url"], **_tupled(given), **price}
+def _section(raw: dict[str, Any], section: str, shape: type) -> dict[str, Any]:
+    """The fields of a section, with the schema's defaults."""
+    given = raw.get(section, {})
+    return _tupled({name: given.get(name, _default(section, name)) for name in shape.__annotations__})
+
+
+def _image_rules(given: dict[str, Any]) -> ImageRules:
+    limit, default = ("max_image_mb", "max_image_megapixels"), ImageRules()
+    most = [int(given[name] * 1e6) if name in given else None for name in limit]
+    return ImageRules(tuple(given.get("image_hosts", ())), most[0] or default.max_bytes, most[1] or default.max_pixels)
 
 
 def _tupled(given: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +140,7 @@ class _OnceLoader(yaml.SafeLoader):
 
 def _files(raw: dict[str, Any]) -> list[dict[str, str]]:
     """The inputs, the prompts to answer first."""
-    prompts = [{"path": raw["prompts"]["path"], "format": "prompt"}] if "prompts" in raw else []
+    prompts = [{**raw["prompts"], "format": "prompt"}] if "prompts" in raw else []
     return [*prompts, *raw.get("inputs", [])]
 
 
@@ -212,16 +231,16 @@ def _expand(path: Path, given: dict[str, str]) -> list[Input]:
             "unknown_value",
         )
     if not glob.has_magic(given["path"]) or (path.parent / given["path"]).exists():
-        return [_input(path, given["path"], kind)]
+        return [_input(path, given["path"], kind, given.get("question"))]
     found = sorted(glob.glob(given["path"], root_dir=path.parent, recursive=True))
     if not found:
         problem, remedy = f"no file matches {given['path']}", "correct the pattern; it starts at the config's folder"
         raise InputError(str(path), problem, remedy, None, "inputs.path", "missing_file")
-    return [_input(path, name, kind) for name in found]
+    return [_input(path, name, kind, given.get("question")) for name in found]
 
 
-def _input(config: Path, given: str, kind: str) -> Input:
-    return Input(config.parent / given, Path(given).name if Path(given).is_absolute() else given, kind)
+def _input(config: Path, given: str, kind: str, question: str | None) -> Input:
+    return Input(config.parent / given, Path(given).name if Path(given).is_absolute() else given, kind, question)
 
 
 def _told_apart(inputs: Iterable[Input]) -> tuple[Input, ...]:

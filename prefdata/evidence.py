@@ -177,7 +177,8 @@ def _double_error(kind: Kind, table: pa.Table, row: int, first: int) -> InputErr
 def _origin(table: pa.Table, row: int) -> tuple[str, str]:
     """(file, place in it) of a row."""
     file = table["file"][row].as_py()
-    return file, f"{'row' if file.endswith(('.parquet', '.pq')) else 'line'} {table['line'][row]}"
+    lines = file.endswith((".json", ".jsonl", ".gz"))
+    return file, f"{'line' if lines else 'row'} {table['line'][row]}"
 
 
 # --- references ------------------------------------------------------------------------------

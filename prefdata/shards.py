@@ -133,7 +133,10 @@ class RunDir:
         self.card = path / "README.md"
         self.work = path / ".work"
         self.summary = self.work / "publish" / "summary.json"
+        self.progress = self.work / "progress.json"  # how far live work was when last noted
         self._digests: dict[tuple[str, int, int], str] = {}
+        # Imports may keep very many images, and no other step touches what they wrote: looked through once.
+        self._imported: dict[str, tuple[tuple[int, int], Manifest]] = {}
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -155,6 +158,16 @@ class RunDir:
             yield
         finally:
             lock.release()
+
+    def in_use(self) -> bool:
+        """Whether a build holds the run now."""
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return True
+        lock.release()
+        return False
 
     def _refuse_strangers(self) -> None:
         """A folder with other things in it is not for us to write in."""
@@ -181,10 +194,15 @@ class RunDir:
         path = self.step(name) / "manifest.json"
         if not path.exists():
             return None
+        state = (path.stat().st_mtime_ns, path.stat().st_size)
+        if name in self._imported and self._imported[name][0] == state:
+            return self._imported[name][1]
         manifest = Manifest(**read_json(path))
-        return (
-            manifest if all(self._is_whole(self.path / file, key) for file, key in manifest.outputs.items()) else None
-        )
+        if not all(self._is_whole(self.path / file, key) for file, key in manifest.outputs.items()):
+            return None
+        if name.startswith("import-"):
+            self._imported[name] = (state, manifest)
+        return manifest
 
     def _is_whole(self, path: Path, digest: str) -> bool:
         return path.is_file() and self.digest(path) == digest

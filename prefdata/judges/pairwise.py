@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from prefdata.calls.request import Request
-from prefdata.judges.asking import Messages, conversation, json_object, request
-from prefdata.models import Judge
+from prefdata.judges.asking import json_object, object_of, request
+from prefdata.models import ModelJudge
+from prefdata.questions import Prompt
 
 TASK = (
     'You compare two responses to a conversation. The JSON is {"winner": "A"} or {"winner": "B"} or {"winner": "tie"}.'
 )
+SCHEMA = object_of({"winner": {"type": "string", "enum": ["A", "B", "tie"]}})
 SIDES = {"a": "first", "b": "second", "tie": "tie"}
 
 
-def ask(judge: Judge, prompt: Messages, first: str, second: str) -> Request:
-    shown = f"# Conversation\n{conversation(prompt)}\n\n# Response A\n{first}\n\n# Response B\n{second}"
-    return request(judge, TASK, shown)
+def ask(judge: ModelJudge, prompt: Prompt, first: str, second: str) -> Request:
+    return request(judge, prompt, TASK, f"# Response A\n{first}\n\n# Response B\n{second}", SCHEMA)
 
 
 def read(answer: str) -> str | None:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 # Score gap → probability that a second judge agrees: p = EPSILON/2 + (1-EPSILON) σ(Δ/TAU) with Δ on a
 # scale of 1 to 10. Measured on WildBench's two judges (decisive agreement .86 .95 .98 .99 for gaps 1..4).
 TAU, EPSILON = 0.56, 0.025
+SCALE = ("scale_min", "scale_max")
 
 
 def votes_from_ratings(ratings: pa.Table) -> pa.Table:
     """One vote per judge and pair of candidates, for the one with the higher mean score.
 
-    The mean is over dimensions, each put on a scale of 1 to 10; `confidence` is the probability
-    that a second judge would agree.
+    The mean is over dimensions, each put on a scale of 1 to 10, by their weights; a rating of weight 0 is a
+    measurement and takes no part. `confidence` is the probability that a second judge would agree.
     """
     means = _mean_scores(ratings)
     both = means.merge(means, on=["prompt_id", "judge"], suffixes=("_a", "_b"))
@@ -51,7 +52,15 @@ def votes_from_ratings(ratings: pa.Table) -> pa.Table:
 def _mean_scores(ratings: pa.Table) -> pd.DataFrame:
     """The mean score of each candidate by each judge, on a scale of 1 to 10."""
     names = ["prompt_id", "judge", "candidate_id"]
-    frame = ratings.select([*names, "score", "scale_min", "scale_max"]).to_pandas().astype(dict.fromkeys(names, "str"))
-    low, high = frame["scale_min"].astype(float).fillna(1.0), frame["scale_max"].astype(float).fillna(10.0)
-    frame["score"] = 1 + 9 * (frame["score"] - low) / (high - low)
-    return frame.groupby(names, sort=True, as_index=False)["score"].mean()
+    frame = ratings.select([*names, "score", "weight", *SCALE]).to_pandas().astype(dict.fromkeys(names, "str"))
+    frame["weight"] = frame["weight"].astype(float).fillna(1.0)
+    frame = frame[frame["weight"] > 0]
+    frame["score"] = (1 + 9 * share_of_scale(frame)) * frame["weight"]
+    means = frame.groupby(names, sort=True, as_index=False)[["score", "weight"]].sum()
+    return means.assign(score=means["score"] / means["weight"]).drop(columns="weight")
+
+
+def share_of_scale(ratings: pd.DataFrame) -> pd.Series:
+    """Each score between the lowest (0) and the highest (1) that its judge could give."""
+    low, high = (ratings[name].astype(float).fillna(default) for name, default in zip(SCALE, (1.0, 10.0), strict=True))
+    return (ratings["score"] - low) / (high - low)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from typing import Any
 
@@ -27,6 +28,8 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
         "votes_from_ratings": sum(label.facts["votes_from_ratings"] for label in labels),
         "compared": sum(step.rows_in for step in selects),
         "pairs": sum(step.rows_out for step in exports),
+        "target_pairs": selects[-1].facts["target_pairs"],
+        "can_grow": selects[-1].facts["growing"] > 0,
         "prompts": export["prompts"],
         "splits": {split: export["splits"].get(split, 0) for split in splits},
         "export": export,
@@ -64,7 +67,7 @@ def stages(manifests: list[Manifest]) -> list[dict[str, Any]]:
 
 
 def _of(kind: str, manifests: list[Manifest]) -> list[Manifest]:
-    return [manifest for manifest in manifests if manifest.step.split("-")[0] == kind]
+    return [manifest for manifest in manifests if re.split("[-+]", manifest.step)[0] == kind]
 
 
 def merged(manifests: list[Manifest]) -> list[dict[str, Any]]:

@@ -7,9 +7,11 @@ The reasons are asked in this order, and the first that applies is given:
   unresolved     both sides have the same weight
   cycle_removed  every cheapest repair of the prompt's cycles removes this edge
   cycle_undecided  cheapest repairs of the prompt's cycles disagree about this edge
+  failed_check   the winner failed in a dimension that must be passed
   few_votes      fewer votes than min_votes
   weak_probability, weak_strength  below the floor
   over_max_pairs  the prompt has max_pairs_per_prompt stronger pairs
+  over_target    there are target_pairs stronger pairs
 """
 
 from __future__ import annotations
@@ -27,8 +29,10 @@ from prefdata.shards import DROPS
 def select(comparisons: pd.DataFrame, rules: Selection) -> tuple[pd.DataFrame, pa.Table]:
     """(selected pairs, drops). `comparisons` has the columns of the comparison schema and `obstacle`."""
     frame = _oriented(comparisons)
-    reason = _first_reason(frame, rules)
-    frame["reason"] = reason.where(reason.notna(), _beyond(frame[reason.isna()], rules.max_pairs_per_prompt))
+    frame["reason"] = _first_reason(frame, rules)
+    for limit in (_over_max_pairs, _over_target):
+        left = frame[frame["reason"].isna()]
+        frame.loc[left.index[limit(left, rules)], "reason"] = limit.__name__.removeprefix("_")
     dropped, kept = frame[frame["reason"].notna()], frame[frame["reason"].isna()]
     return kept.drop(columns="reason"), _drops(dropped)
 
@@ -45,6 +49,7 @@ def _oriented(comparisons: pd.DataFrame) -> pd.DataFrame:
     frame["rejected_id"] = frame["b"].where(a_wins, frame["a"])
     frame["probability"] = frame["probability"].where(a_wins, 1 - frame["probability"])
     frame["strength"] = 2 * frame["probability"] - 1
+    frame["failed"] = frame["failed_a"].where(a_wins, frame["failed_b"])
     total = frame["weight_a"] + frame["weight_b"] + frame["weight_tie"]
     frame["margin"] = ((frame["weight_chosen"] - frame["weight_rejected"]) / total.where(total > 0, 1.0)).clip(0, 1)
     return frame
@@ -58,6 +63,7 @@ def _first_reason(frame: pd.DataFrame, rules: Selection) -> pd.Series:
         "unresolved": frame["label"].isna(),
         "cycle_removed": frame["repair"] == "removed",
         "cycle_undecided": frame["repair"] == "undecided",
+        "failed_check": frame["failed"].notna(),
         "few_votes": frame["votes"] < rules.min_votes,
         "weak_probability": frame["probability"] < rules.min_probability,
         "weak_strength": frame["strength"] < rules.min_strength,
@@ -68,24 +74,32 @@ def _first_reason(frame: pd.DataFrame, rules: Selection) -> pd.Series:
     return reason
 
 
-def _beyond(frame: pd.DataFrame, limit: int | None) -> pd.Series:
-    """over_max_pairs for all but the strongest pairs of each prompt."""
-    if limit is None:
-        return pd.Series(None, index=frame.index, dtype=object)
+def _over_max_pairs(frame: pd.DataFrame, rules: Selection) -> np.ndarray:
+    """True for all but the strongest pairs of each prompt."""
+    if rules.max_pairs_per_prompt is None:
+        return np.zeros(len(frame), bool)
     order = frame.sort_values(
         ["prompt_id", "strength", "margin", "chosen_id", "rejected_id"],
         ascending=[True, False, False, True, True],
         na_position="last",
     )
-    place = order.groupby("prompt_id", sort=False).cumcount()
-    return (place >= limit).map({True: "over_max_pairs", False: None}).reindex(frame.index)
+    place = order.groupby("prompt_id", sort=False).cumcount().reindex(frame.index)
+    return (place >= rules.max_pairs_per_prompt).to_numpy(bool)
+
+
+def _over_target(frame: pd.DataFrame, rules: Selection) -> np.ndarray:
+    """True for all but the strongest pairs of the set."""
+    if rules.target_pairs is None:
+        return np.zeros(len(frame), bool)
+    return (curriculum_rank(frame) >= rules.target_pairs).to_numpy(bool)
 
 
 def _drops(frame: pd.DataFrame) -> pa.Table:
     """The pairs left out as rows of drops.parquet."""
     stage = np.where(frame["reason"].isin(OBSTACLES), "export", "select")
-    names = {"obstacle_detail": "detail"}
-    rows = frame[["reason", "prompt_id", "a", "b", "obstacle_detail"]].rename(columns=names)
+    rows = frame[["reason", "prompt_id", "a", "b"]].assign(
+        detail=frame["obstacle_detail"].where(frame["reason"] != "failed_check", frame["failed"])
+    )
     rows = rows.assign(stage=stage, kind="pair", file=None, line=None)
     return pa.Table.from_pandas(rows[DROPS.names], schema=DROPS, preserve_index=False)
 

@@ -1,13 +1,15 @@
-"""Candidates by sampling: K answers to a prompt, round robin over policies and temperatures."""
+"""`sample`: K answers to a prompt, round robin over policies and temperatures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from prefdata.calls.request import Request
-from prefdata.models import Model, Sampling
+from prefdata.calls.request import Answer
+from prefdata.models import Model, Sampling, Styles
+from prefdata.questions import Messages, Prompt, question, said_last
+from prefdata.sources.draft import Ask, Draft, written_by
 
 
 @dataclass(frozen=True)
@@ -17,24 +19,50 @@ class Sample:
     policy: Model
     temperature: float
     index: int
+    style: str | None = None
 
     @property
     def candidate_id(self) -> str:
-        return f"{self.policy.name}@{self.temperature:g}#{self.index}"
+        name = f"{self.policy.name}@{self.temperature:g}#{self.index}"
+        return f"{self.style}/{name}" if self.style else name
 
-    def request(self, messages: list[dict[str, Any]], images: dict[str, Path], max_tokens: int) -> Request:
-        """Ask for it. `messages` are as sent; `images` are the files behind the addresses in them."""
-        parameters = {"temperature": self.temperature}
-        return Request(self.policy.model, self.policy.revision, messages, parameters, max_tokens, self.index, images)
+    def draft(self, prompt: Prompt, messages: Messages, max_tokens: int) -> Draft:
+        origin = {"source": "sample", **written_by(self.policy), "temperature": self.temperature}
+        if self.style:
+            origin["style"] = self.style
+        return Draft(self.candidate_id, origin, partial(self._write, prompt, messages, max_tokens))
 
-    def origin(self) -> dict[str, Any]:
-        named = {"model": self.policy.model, "revision": self.policy.revision, "temperature": self.temperature}
-        return {"source": "sample", **named}
+    async def _write(self, prompt: Prompt, messages: Messages, max_tokens: int, ask: Ask, _: Any) -> Answer:
+        asked = question(self.policy, prompt, messages, self.temperature, max_tokens, self.index)
+        return await ask(self.policy, asked)
 
 
-def samples(policies: tuple[Model, ...], sampling: Sampling) -> list[Sample]:
-    """The samples of one prompt."""
+def samples(policies: tuple[Model, ...], sampling: Sampling, count: int) -> list[Sample]:
+    """The first `count` samples of a prompt."""
     kinds = [(policy, temperature) for temperature in sampling.temperatures for policy in policies]
     if not kinds:
         return []
-    return [Sample(*kinds[n % len(kinds)], n // len(kinds)) for n in range(sampling.per_prompt)]
+    return [Sample(*kinds[n % len(kinds)], n // len(kinds)) for n in range(count)]
+
+
+def drafts(chosen: list[Sample], prompt: Prompt, sampling: Sampling, styles: Styles | None) -> list[Draft]:
+    """The samples of a prompt; with styles, each in every style."""
+    if styles is None:
+        return [sample.draft(prompt, prompt.messages, sampling.max_tokens) for sample in chosen]
+    plain = _plain(prompt, styles)
+    return [
+        Sample(sample.policy, sample.temperature, sample.index, style).draft(
+            prompt, said_last(plain, instruction), sampling.max_tokens
+        )
+        for style, instruction in styles.instructions.items()
+        for sample in chosen
+    ]
+
+
+def _plain(prompt: Prompt, styles: Styles) -> Messages:
+    """The messages without the instruction of the style that the prompt asks for."""
+    if prompt.style is None:
+        return prompt.messages
+    last = prompt.messages[-1]
+    content = last["content"].removesuffix(f"\n\n{styles.instructions[prompt.style]}")
+    return [*prompt.messages[:-1], {**last, "content": content}]

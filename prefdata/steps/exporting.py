@@ -26,7 +26,7 @@ BINS = 20
 
 def run(job: Job, step: Step) -> Manifest:
     job.run.manifest.unlink(missing_ok=True)  # from here to its new manifest the data set is not complete
-    pairs = read_table(job.run.step("select") / f"pairs-{step.part:04d}.parquet")
+    pairs = read_table(job.folder("select") / f"pairs-{step.part:04d}.parquet")
     texts = Texts(job, step.part)
     schema = triplet_schema(_with_images(job))
     outputs = []
@@ -38,7 +38,7 @@ def run(job: Job, step: Step) -> Manifest:
 
 
 def _with_images(job: Job) -> bool:
-    labels = (job.run.finished(f"label-{shard:04d}") for shard in range(job.shards))
+    labels = (job.finished("label", shard) for shard in range(job.shards))
     return any(manifest.facts["with_images"] for manifest in labels if manifest)
 
 
@@ -54,7 +54,7 @@ class Texts:
 
     def __init__(self, job: Job, shard: int) -> None:
         records = gather(record_chunks(job, shard))
-        self.folders, self.prompt, self.candidate = job.image_folders, records.prompt, records.candidate
+        self.images, self.prompt, self.candidate = job.images, records.prompt, records.candidate
         self.prompt_names = joined(self.prompt, IDENTITY["prompt"])
         self.candidate_names = joined(self.candidate, IDENTITY["candidate"])
 
@@ -81,11 +81,11 @@ class Texts:
             for row in self.prompt.select(["file", "images"]).take(self.prompt_rows(pairs)).to_pylist()
             for name in row["images"] or []
         )
-        sizes = {image: (self.folders[image[0]] / image[1]).stat().st_size for image in used}
+        sizes = {image: self.images.path(*image).stat().st_size for image in used}
         return {"stored": sum(sizes[image] * rows for image, rows in used.items()), "unique": sum(sizes.values())}
 
     def _image(self, file: str, name: str) -> bytes:
-        return (self.folders[file] / name).read_bytes()
+        return self.images.path(file, name).read_bytes()
 
 
 def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:

@@ -10,26 +10,46 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prefdata.evidence import table_schema
+from prefdata.image_places import KEPT, SOURCES
 from prefdata.keys import partition
 from prefdata.plan import Job, Step
-from prefdata.shards import ROWS_PER_GROUP, Manifest, drop_table, table_writer
+from prefdata.shards import ROWS_PER_GROUP, Manifest, drop_table, table_writer, write_json
+from prefdata.sources.imports.image_store import ImageStore
 from prefdata.sources.imports.intake import Chunk, Intake
 from prefdata.sources.imports.watching import watched
+from prefdata.sources.styles import styled
 
 
 def run(job: Job, step: Step) -> Manifest:
     given = job.config.inputs[step.part]
-    intake = Intake(given.path, given.name, given.format, job.config.on_bad_row)
+    folder = job.run.step(step.name)
+    images = ImageStore(job.images.places[given.name].root, job.config.images, folder / KEPT, job.config.live)
+    intake = Intake(given.path, given.name, given.format, job.config.on_bad_row, given.question, images)
     outputs: dict[Path, pq.ParquetWriter] = {}
     with ExitStack() as stack:
+        stack.enter_context(images)
         for chunk in watched(intake):
+            if job.config.styles:
+                chunk = chunk._replace(table=styled(chunk.kind, chunk.table, job.config.styles))
             for shard, table in _cut(chunk, step.of):
-                path = job.run.step(step.name) / f"{chunk.kind}-{shard:04d}.parquet"
+                path = folder / f"{chunk.kind}-{shard:04d}.parquet"
                 if path not in outputs:
                     outputs[path] = stack.enter_context(table_writer(path, table.schema))
                 outputs[path].write_table(table, row_group_size=ROWS_PER_GROUP)
     rows = (intake.rows, intake.accepted)
-    return job.run.finish(step.name, step.key, rows, drop_table(intake.drops), list(outputs), intake.facts())
+    files = [*outputs, *_kept(images, folder)]
+    return job.run.finish(step.name, step.key, rows, drop_table(intake.drops), files, intake.facts())
+
+
+def _kept(images: ImageStore, folder: Path) -> list[Path]:
+    """The images that came in rows and from the web, and the file that says from where."""
+    files = images.finish()
+    if sources := images.sources():
+        files.append(folder / SOURCES)
+        write_json(files[-1], sources)
+    else:
+        (folder / SOURCES).unlink(missing_ok=True)
+    return files
 
 
 def _cut(chunk: Chunk, shards: int) -> list[tuple[int, pa.Table]]:

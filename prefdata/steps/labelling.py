@@ -18,6 +18,7 @@ from prefdata.report.examples import Examples, examples, merge
 from prefdata.report.numbers import Counts, add, count, named
 from prefdata.report.strata import strata
 from prefdata.selection.obstacles import Obstacles
+from prefdata.selection.vetoes import Vetoes
 from prefdata.shards import Manifest, drop_table, read_table, write_table
 from prefdata.sources.imports.intake import Chunk
 
@@ -35,12 +36,14 @@ def run(job: Job, step: Step) -> Manifest:
     evidence = link(records, job.config.on_bad_row)
     votes = code(evidence.vote)
     locator = Locator(evidence.candidate, votes)
-    obstacles = Obstacles(evidence, locator, job.image_folders)
+    obstacles = Obstacles(evidence, locator, job.images.trouble)
+    vetoes = Vetoes(evidence.rating, job.config.selection.must_pass)
     parts = []
     for found in (compare(block(votes, *span)) for span in spans(votes)):
         reason, detail = obstacles.of(found)
-        columns = {"obstacle": reason, "obstacle_detail": detail, "judges": _judges(found)}
-        rows = reduce(lambda rows, column: rows.append_column(*column), columns.items(), table(found))
+        rows = table(found)
+        columns = {"obstacle": reason, "obstacle_detail": detail, "judges": _judges(found), **vetoes.of(rows)}
+        rows = reduce(lambda rows, column: rows.append_column(*column), columns.items(), rows)
         parts.append(Part(rows, count(found, locator.lengths(found.votes)), examples(evidence, locator, found)))
     counts = named(reduce(add, [part.counts for part in parts]), votes.judge_ids.to_pylist())
     output = job.run.step(step.name) / "comparisons.parquet"

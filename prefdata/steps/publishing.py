@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prefdata import __version__
 from prefdata.export.card import card
-from prefdata.plan import Job, Step, waves
+from prefdata.plan import Job, Step, published
 from prefdata.report.page import render
 from prefdata.report.summary import summarise
 from prefdata.shards import DROPS, Manifest, drop_table, read_table, table_writer, write_json, write_text
@@ -24,7 +24,7 @@ def run(job: Job, step: Step) -> Manifest:
     write_json(run.summary, facts)
     write_text(run.report, render(facts))
     _remove_earlier(run.dataset, manifests)
-    selected = next(m for m in manifests if m.step == "select")
+    selected = next(m for m in manifests if m.step.startswith("select"))
     outputs = [run.drops, run.card, run.report, run.summary, run.manifest]
     whole = {
         "step": "build",
@@ -44,7 +44,7 @@ def run(job: Job, step: Step) -> Manifest:
 
 def finished_steps(job: Job) -> list[Manifest]:
     """The manifests of every step before publish, in order."""
-    found = (job.run.finished(step.name) for wave in waves(job)[:-1] for step in wave)
+    found = (job.run.finished(step.name) for step in published(job))
     return [manifest for manifest in found if manifest is not None]
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pyarrow as pa
 
 from prefdata.errors import InputError
 from prefdata.plan import Job, Step, records_of
+from prefdata.selection.growing import grown
 from prefdata.selection.pairing import curriculum_rank, select, split_of
 from prefdata.shards import Manifest, read_table, write_table
+from prefdata.steps.prompting import prompt_ids, samples_of
 
 PAIR = pa.schema(
     [
@@ -21,24 +25,50 @@ PAIR = pa.schema(
 )
 
 
+GROWING = pa.schema([("prompt_id", pa.string()), ("samples", pa.int64())])
+
+
 def run(job: Job, step: Step) -> Manifest:
     config = job.config
     _check_vote_ids(job)
-    shards = [
-        read_table(job.run.step(f"label-{shard:04d}") / "comparisons.parquet").to_pandas() for shard in range(step.of)
-    ]
-    comparisons = pd.concat(shards, keys=range(step.of), names=["shard"])
+    shards = [read_table(job.folder("label", shard) / "comparisons.parquet").to_pandas() for shard in range(step.of)]
+    comparisons = pd.concat(shards, keys=range(step.of), names=["shard", "row"])
     pairs, drops = select(comparisons, config.selection)
     pairs["curriculum_rank"] = curriculum_rank(pairs)
     pairs["split"] = split_of(pairs["prompt_id"], config.splits, config.seed)
     pairs["weight"], pairs["pair_type"] = 1.0, "voted"
-    outputs = [job.run.step(step.name) / f"pairs-{shard:04d}.parquet" for shard in range(step.of)]
-    for shard, output in enumerate(outputs):
-        own = pairs[pairs.index.get_level_values("shard") == shard].sort_values(
-            ["prompt_id", "chosen_id", "rejected_id"]
-        )
-        write_table(output, pa.Table.from_pandas(own[PAIR.names], schema=PAIR, preserve_index=False))
-    return job.run.finish(step.name, step.key, (len(comparisons), len(pairs)), drops, outputs, {})
+    growing = _growing(job, pairs)
+    outputs = [_write(job, "pairs", shard, _pairs_of(pairs, shard)) for shard in range(step.of)]
+    outputs += [_write(job, "growing", 0, growing)] if len(growing) else []
+    facts = {"target_pairs": config.selection.target_pairs, "growing": len(growing)}
+    return job.run.finish(step.name, step.key, (len(comparisons), len(pairs)), drops, outputs, facts)
+
+
+def _pairs_of(pairs: pd.DataFrame, shard: int) -> pa.Table:
+    own = pairs[pairs.index.get_level_values("shard") == shard].sort_values(["prompt_id", "chosen_id", "rejected_id"])
+    return pa.Table.from_pandas(own[PAIR.names], schema=PAIR, preserve_index=False)
+
+
+def _write(job: Job, what: str, shard: int, table: pa.Table) -> Path:
+    path = job.folder("select") / f"{what}-{shard:04d}.parquet"
+    write_table(path, table)
+    return path
+
+
+def _growing(job: Job, pairs: pd.DataFrame) -> pa.Table:
+    """How many samples each prompt gets in the next attempt, for those that ever got more; empty if there is none."""
+    config = job.config
+    missing = (config.selection.target_pairs or 0) - len(pairs)
+    if missing <= 0 or not config.policies:
+        return GROWING.empty_table()
+    prompts = pd.DataFrame({"prompt_id": sorted(prompt_ids(job))})
+    before = samples_of(job)
+    prompts["samples"] = [before.get(name, config.sampling.per_prompt) for name in prompts["prompt_id"]]
+    prompts["pairs"] = prompts["prompt_id"].map(pairs["prompt_id"].value_counts()).fillna(0).astype(int)
+    more = grown(prompts, missing, config.sampling)
+    samples = {**before, **dict(zip(more["prompt_id"], more["samples"].tolist(), strict=True))} if len(more) else {}
+    rows = [{"prompt_id": name, "samples": count} for name, count in sorted(samples.items())]
+    return pa.Table.from_pylist(rows, schema=GROWING)
 
 
 def _check_vote_ids(job: Job) -> None:

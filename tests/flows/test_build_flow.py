@@ -125,3 +125,31 @@ def test_a_live_flow_shows_a_task_a_shard_and_equals_the_command(tmp_path, prefe
     assert main(["build", str(path), "--run-dir", str(tmp_path / "cli")]) == 0
     assert server.stats()["calls"] == calls  # the ledger is shared
     assert bytes_of(RunDir(tmp_path / "flow")) == bytes_of(RunDir(tmp_path / "cli"))
+
+
+def test_a_killed_flow_goes_on_and_repays_only_calls_in_flight(tmp_path, prefect, serve, live_config):
+    server = serve(latency=0.1)
+    path = live_config(server.url, prompts=40, run={"shards": 20})
+    environment = {**prefect, "PREFDATA_TEST_KEY": "right-and-secret"}
+    command = [sys.executable, "-m", "flows", "build", str(path), "--run-dir", str(tmp_path / "flow")]
+    flow = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _until(lambda: server.stats()["calls"] > 100)
+    flow.kill()
+    flow.wait()
+    done = run_flow(path, tmp_path / "flow", environment)
+    assert done.returncode == 0, done.stderr
+    assert server.stats()["calls"] <= 40 * 8 + 8
+    assert main(["build", str(path), "--run-dir", str(tmp_path / "cli")]) == 0
+    assert bytes_of(RunDir(tmp_path / "flow")) == bytes_of(RunDir(tmp_path / "cli"))
+    for record in Path(prefect["PREFECT_HOME"]).rglob("*"):
+        assert not record.is_file() or b"right-and-secret" not in record.read_bytes(), record
+
+
+def test_shards_side_by_side_share_the_limits_of_an_endpoint(tmp_path, prefect, serve, live_config):
+    server = serve(latency=0.1)
+    path = live_config(server.url, prompts=40, run={"shards": 20})
+    started = time.monotonic()
+    done = run_flow(path, tmp_path / "flow", {**prefect, "PREFDATA_TEST_KEY": "right-and-secret"})
+    assert done.returncode == 0, done.stderr
+    assert server.stats()["most_active"] == 8, "the endpoint is used as far as it may be, over the ends of shards"
+    assert time.monotonic() - started < 60

@@ -16,6 +16,8 @@ import yaml
 
 from ..conftest import write_jsonl
 
+ASKED = ("pointwise", "pairwise", "ranking")  # judges that are models
+
 
 @dataclass
 class Served:
@@ -31,11 +33,12 @@ def serve() -> Iterator[Callable[..., Served]]:
     """Start a server: serve(latency=.05, faults=0)."""
     started: list[Served] = []
 
-    def start(latency: float = 0.02, faults: float = 0.0, seed: int = 0) -> Served:
+    def start(latency: float = 0.02, faults: float = 0.0, seed: int = 0, plain: bool = False) -> Served:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [sys.executable, str(Path(__file__).parent / "server.py"), *map(str, (port, latency, faults, seed))]
+        command += ["plain"] if plain else []
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -58,32 +61,32 @@ def key(monkeypatch):
 def config(tmp_path) -> Callable[..., Path]:
     """A config for a server: config(url, prompts=20, candidates={...}, …)."""
 
-    def make(url: str, prompts: int = 20, poison: bool = False, **more) -> Path:
-        rows = [
-            {"prompt_id": f"p{n:03}", "messages": [{"role": "user", "content": f"Question {n}?"}]}
+    def make(url: str, prompts: int = 20, poison: bool = False, about: dict | None = None, **more) -> Path:
+        rows: list[dict] = [
+            {"prompt_id": f"p{n:03}", "messages": [{"role": "user", "content": f"Question {n}?"}], **(about or {})}
             for n in range(prompts)
         ]
         if poison:
             rows[3]["messages"][0]["content"] = "POISON?"
         write_jsonl(tmp_path / "prompts.jsonl", rows)
-        served = {"base_url": f"{url}/v1", "model": "m", "api_key_env": "PREFDATA_TEST_KEY", "concurrency": 8}
+        served = {
+            "revision": "r1",
+            "base_url": f"{url}/v1",
+            "model": "m",
+            "api_key_env": "PREFDATA_TEST_KEY",
+            "concurrency": 8,
+        }
+        policy, rubric = {"name": "policy"}, {"name": "rubric", "kind": "pointwise"}
+        judges = [{**rubric, "dimensions": ["accuracy", "fluency"]}, {"name": "duel", "kind": "pairwise"}]
         settings = {
             "prompts": {"path": "prompts.jsonl"},
-            "policies": [{"name": "policy", "revision": "r1", **served}],
             "candidates": {"per_prompt": 3, "temperatures": [0.3, 0.7, 1.0], "max_tokens": 64},
-            "judges": [
-                {
-                    "name": "rubric",
-                    "kind": "pointwise",
-                    "revision": "r1",
-                    "dimensions": ["accuracy", "fluency"],
-                    **served,
-                },
-                {"name": "duel", "kind": "pairwise", "revision": "r1", **served},
-            ],
+            **more,
+            "policies": [{**served, **entry} for entry in more.get("policies", [policy])],
+            "judges": [{**(served if entry["kind"] in ASKED else {}), **entry} for entry in more.get("judges", judges)],
         }
         path = tmp_path / "build.yaml"
-        path.write_text(yaml.safe_dump({**settings, **more}), encoding="utf-8")
+        path.write_text(yaml.safe_dump(settings), encoding="utf-8")
         return path
 
     return make

@@ -1,8 +1,9 @@
-"""An OpenAI-compatible server for tests: `python tests/live/server.py PORT LATENCY_S FAULTS SEED`.
+"""An OpenAI-compatible server for tests: `python tests/live/server.py PORT LATENCY_S FAULTS SEED [PLAIN]`.
 
 It answers after a fixed time and by the request's content alone: a text to a question, scores to a
 rubric, a verdict to a comparison. FAULTS is the share of calls that fail in one of many ways; a
-question that names POISON is refused for good. GET /stats tells what it was asked.
+question that names POISON is refused for good. If PLAIN is given, requests for a JSON Schema or for
+log-probabilities are refused, as by simple servers. GET /stats tells what it was asked.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ import asyncio
 import hashlib
 import json
 import random
+import re
 import sys
 from collections import Counter
 
 PORT, LATENCY, FAULTS, SEED = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+PLAIN = len(sys.argv) > 5
 chance = random.Random(SEED)
 asked: Counter[str] = Counter()
 answered: Counter[str] = Counter()
-state = {"calls": 0, "active": 0, "most_active": 0}
+state = {"calls": 0, "active": 0, "most_active": 0, "refused": 0}
 KINDS = ("500", "429", "hang", "cut", "broken", "no_choices", "filter")
 
 
@@ -27,14 +30,27 @@ def digit(*parts: str) -> int:
 
 
 def answer(question: dict) -> str:
-    system, text = question["messages"][0]["content"], question["messages"][-1]["content"]
+    system, text = said(question["messages"][0]), said(question["messages"][-1])
     if "Score it" in system:
         response = text.split("# Response\n")[1]
-        return json.dumps({name: 1 + digit(name, response) % 10 for name in ("accuracy", "fluency")})
+        return json.dumps({name: 1 + digit(name, response) % 10 for name in re.findall(r'"(\w+)": <1-10>', system)})
     if "You compare" in system:
         first, second = text.split("# Response A\n")[1].split("\n\n# Response B\n")
         return json.dumps({"winner": "A" if digit(first) % 97 > digit(second) % 97 else "B"})
-    return f"An answer to: {text} ({digit(text, str(question['temperature']))})"
+    if "You rank" in system:
+        shown = re.findall(r"# Response ([A-Z])\n(.*)", text)
+        best = sorted(shown, key=lambda pair: digit(pair[1]) % 97)
+        return json.dumps({"ranking": [[letter] for letter, _ in best]})
+    if "You rewrite" in system or "You revise" in system or "You criticise" in system:
+        return f"{system.split()[1]}: {digit(text)}"
+    return f"An answer to: {text} ({digit(text, str(question['temperature']), str(question.get('seed')))})"
+
+
+def said(message: dict) -> str:
+    """The text of a message, with a note of each image in it."""
+    if isinstance(message["content"], str):
+        return message["content"]
+    return " ".join(part.get("text") or f"[{part['image_url']['url'][:40]}]" for part in message["content"])
 
 
 def reply(status: int, body: object, headers: str = "") -> bytes:
@@ -52,6 +68,9 @@ def completion(text: str | None, finish: str = "stop") -> dict:
 async def respond(question: dict) -> bytes | None:
     """The bytes of an answer; None cuts the connection."""
     await asyncio.sleep(LATENCY)
+    if PLAIN and ("response_format" in question or "logprobs" in question):
+        state["refused"] += 1
+        return reply(400, {"error": {"message": "unknown field"}})
     if "POISON" in str(question["messages"]):
         return reply(400, {"error": {"message": "context length exceeded"}})
     fault = chance.choice(KINDS) if chance.random() < FAULTS else None
@@ -68,7 +87,11 @@ async def respond(question: dict) -> bytes | None:
     if fault == "filter":
         return reply(200, completion("", "content_filter"))
     answered[json.dumps(question, sort_keys=True)] += 1
-    return reply(200, completion(answer(question)))
+    told = completion(answer(question))
+    if question.get("logprobs"):
+        told["choices"][0]["logprobs"] = {"content": [{"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.0}]}
+        told["choices"][0]["token_ids"] = [7, 8]
+    return reply(200, told)
 
 
 async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

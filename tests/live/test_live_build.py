@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from prefdata.cli import main
 from prefdata.shards import RunDir, read_json
 
 from ..conftest import bytes_of, drops, triplets
+from .batch_server import BatchServer
 
 PROMPTS, SAMPLES = 20, 3
 CALLS = PROMPTS * (SAMPLES + SAMPLES + 2)  # samples, their ratings, one duel in both orders
@@ -116,9 +118,9 @@ def test_a_killed_live_build_repays_only_what_was_in_flight(serve, config, tmp_p
 
 def test_a_budget_stops_cleanly_and_the_run_goes_on_with_a_larger_one(serve, config, tmp_path, capsys):
     server = serve()
-    small = config(server.url, budget={"max_tokens": 6000})
+    small = config(server.url, budget={"max_tokens": 2000})
     assert main(["build", str(small), "--run-dir", str(tmp_path / "run")]) == 2
-    assert "max_tokens 6000 does not cover" in capsys.readouterr().err
+    assert "max_tokens 2000 does not cover" in capsys.readouterr().err
     spent = server.stats()["calls"]
     assert 0 < spent < CALLS
     build(config(server.url), tmp_path / "run")
@@ -165,3 +167,22 @@ def test_shards_overlap_under_one_limiter(serve, config, tmp_path):
     assert server.stats()["most_active"] <= 8
     steps = Counter(step["step"].split("-")[0] for step in read_json(run.manifest)["steps"])
     assert steps["generate"] == 5
+
+
+def test_a_build_by_batches_needs_few_of_them_and_gives_the_same(serve, config, tmp_path):
+    server = serve()
+    live = build(config(server.url), tmp_path / "live")
+    with BatchServer(key="right-and-secret") as batches:
+        batches.answer = lambda body: ask(server.url, body)
+        policy = [{"name": "policy", "provider": "batch", "base_url": f"{batches.url}/v1", "concurrency": 1000}]
+        by_batch = build(config(server.url, policies=policy, ledger="another.sqlite"), tmp_path / "batches")
+        assert batches.stats()["batches"] <= 3
+    assert [row["chosen"] for row in triplets(by_batch)] == [row["chosen"] for row in triplets(live)]
+
+
+def ask(url: str, body: dict) -> str:
+    """The text that the ordinary server answers."""
+    request = urllib.request.Request(
+        f"{url}/v1/chat/completions", json.dumps(body).encode(), {"Authorization": "Bearer right-and-secret"}
+    )
+    return json.load(urllib.request.urlopen(request, timeout=5))["choices"][0]["message"]["content"]

@@ -1,0 +1,51 @@
+"""What became of one prompt: records, and drops with their reasons; every unit of work ends as one or the other."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from prefdata.calls.request import CallError, StopError
+from prefdata.records import Drop, Kind
+
+STAGE = "generate"
+GENERATED: tuple[Kind, ...] = ("candidate", "rating", "vote")
+Row = dict[str, Any]
+Made = TypeVar("Made")
+
+
+@dataclass
+class Outcome:
+    """begun = done + len(drops): no unit is lost."""
+
+    prompt_id: str
+    rows: dict[Kind, list[Row]] = field(default_factory=lambda: {kind: [] for kind in GENERATED})
+    drops: list[Drop] = field(default_factory=list)
+    begun: int = 0
+    done: int = 0
+
+    async def unit(self, kind: Kind, names: tuple[str, ...], who: str, work: Awaitable[Made]) -> Made | None:
+        """Do a unit of work that will be kept or dropped; one that fails is a drop with its reason."""
+        self.begun += 1
+        try:
+            return await work
+        except StopError:
+            raise
+        except CallError as error:
+            self.drop(error.reason, kind, names, f"{who}: {error.detail}")
+            return None
+
+    def keep(self, kind: Kind, rows: list[Row]) -> None:
+        """Note the records of one unit."""
+        self.done += 1
+        self.rows[kind] += [{"prompt_id": self.prompt_id, **row} for row in rows]
+
+    def keep_unasked(self, kind: Kind, rows: list[Row]) -> None:
+        """The same for a unit that needed nobody and could not fail."""
+        self.begun += 1
+        self.keep(kind, rows)
+
+    def drop(self, reason: str, kind: Kind, names: tuple[str, ...], detail: str) -> None:
+        a, b = names if len(names) == 2 else (names[0] if names else None, None)
+        self.drops.append(Drop(STAGE, reason, kind, self.prompt_id, a, b, detail=detail))

@@ -1,0 +1,87 @@
+"""The imported prompts of a shard with all that is known of them, in order of their ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from prefdata.evidence import gather
+from prefdata.plan import Job, growing_of, imported_of
+from prefdata.questions import Given, Prompt
+from prefdata.shards import read_table
+from prefdata.sources.styles import STYLE
+from prefdata.steps.labelling import imported_chunks
+
+AT_ONCE = 256  # rows that are Python objects at a time
+
+
+def prompt_ids(job: Job, shard: int | None = None) -> set[str]:
+    """The ids of a shard's prompts, or of all."""
+    shards = range(job.shards) if shard is None else [shard]
+    names = [name for part in shards for name in imported_of(job, part) if "/prompt-" in name]
+    return {
+        found for name in names for found in read_table(job.run.path / name, ["prompt_id"])["prompt_id"].to_pylist()
+    }
+
+
+def samples_of(job: Job) -> dict[str, int]:
+    """How many samples prompts get in this attempt, for those that get more than the config says."""
+    tables = [read_table(job.run.path / name) for name in growing_of(job)]
+    return {row["prompt_id"]: row["samples"] for table in tables for row in table.to_pylist()}
+
+
+def prompts(job: Job, shard: int) -> Iterator[Prompt]:
+    """Of prompts with one id the first, with its first candidates of each id."""
+    records = gather(imported_chunks(job, shard))
+    found = groupby(_sorted(records.prompt), lambda row: row["prompt_id"])
+    candidates = groupby(_sorted(records.candidate), lambda row: row["prompt_id"])
+    at, rows = next(candidates, (None, iter(())))
+    for name, same in found:
+        while at is not None and at < name:  # candidates of a prompt that is not there
+            at, rows = next(candidates, (None, iter(())))
+        own = list(rows) if at == name else []
+        yield _prompt(job, next(same), own)
+
+
+def _sorted(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """The rows by prompt_id, those of one prompt as they came; few are Python objects at a time."""
+    ids = table["prompt_id"].cast(pa.binary())  # in the order of bytes, whatever the locale
+    order = pc.sort_indices(
+        pa.table({"id": ids, "at": pa.array(range(len(table)))}), [("id", "ascending"), ("at", "ascending")]
+    )
+    for start in range(0, len(table), AT_ONCE):
+        yield from table.take(order[start : start + AT_ONCE]).to_pylist()
+
+
+def _prompt(job: Job, row: dict[str, Any], candidates: list[dict[str, Any]]) -> Prompt:
+    given: dict[str, Given] = {}
+    for candidate in candidates:
+        given.setdefault(candidate["candidate_id"], _given(candidate))
+    units = tuple(tuple(unit) for unit in row.get("units") or ())
+    style = json.loads(row["tags"] or "{}").get(STYLE) if job.config.styles else None
+    return Prompt(row["prompt_id"], row["messages"], *_images(job, row), given, row.get("reference"), units, style)
+
+
+def _given(row: dict[str, Any]) -> Given:
+    origin = json.loads(row["origin"] or "{}")
+    return Given(row["text"], origin.get("source") or "import", origin.get("style"), row["finish"])
+
+
+def _images(job: Job, row: dict[str, Any]) -> tuple[dict[str, Path], dict[str, str]]:
+    """A prompt's readable images by hash, and where they were fetched from; others are named at selection."""
+    images: dict[str, Path] = {}
+    addresses: dict[str, str] = {}
+    for place in ((row["file"], name) for name in row["images"] or []):
+        if job.images.trouble(*place) is None:
+            path = job.images.path(*place)
+            known = f"sha256:{job.run.digest(path)}"
+            images[known] = path
+            if address := job.images.address(*place):
+                addresses[known] = address
+    return images, addresses
