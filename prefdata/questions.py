@@ -50,6 +50,7 @@ def question(
 ) -> Request:
     """Messages about a prompt as a request to a model; the prompt's images go before the last user's text."""
     parameters: dict[str, Any] = {"temperature": temperature, **model.parameters}
+    parameters = {name: value for name, value in parameters.items() if value is not None}
     if model.seed is not None:
         parameters["seed"] = model.seed + sample
     if model.logprobs:

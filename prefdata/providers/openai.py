@@ -6,7 +6,8 @@ completion may go better next time; 401, 403 and 404, and a 429 that tells of an
 endpoint's fault and stop the run; any other 4xx is the request's own and terminal.
 
 What endpoints need not know (an enforced JSON Schema, log-probabilities) is tried once an endpoint:
-if the same request passes without it, it is left out from then on, and that is remembered.
+if the same request passes without it, it is left out from then on, and that is remembered. So is an
+endpoint that wants `max_completion_tokens` in place of `max_tokens`, which its error says.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from prefdata.calls.request import (
 )
 
 Body = dict[str, Any]
+LIMIT, NEWER_LIMIT = "max_tokens", "max_completion_tokens"
 
 
 class Memory(Protocol):
@@ -56,7 +58,7 @@ class OpenAIProvider:
             async with self._finding_out:
                 if self._is_unsure(request):  # nobody has found out while we waited
                     return await self._find_out(request)
-        return await self._post(request, self._refused(request))
+        return await self._send(request, self._refused(request))
 
     async def close(self) -> None:
         await self.client.close()
@@ -68,14 +70,14 @@ class OpenAIProvider:
         return (model, feature) not in self._known and not self.memory.refuses(self.base_url, model, feature)
 
     def _refused(self, request: Request) -> set[str]:
-        return {name for name in features(request) if self.memory.refuses(self.base_url, request.model, name)}
+        return refused(request, self.memory, self.base_url)
 
     async def _find_out(self, request: Request) -> Answer:
         """Try with everything; if that is refused, leave out one feature after the other."""
         left_out = self._refused(request)
         for feature in [*features(request), None]:
             try:
-                answer = await self._post(request, left_out)
+                answer = await self._send(request, left_out)
             except TerminalError:
                 if feature is None or not self._unsure(request.model, feature):
                     raise
@@ -92,6 +94,15 @@ class OpenAIProvider:
                 self.memory.note_refusal(self.base_url, request.model, feature)
             else:
                 self._known.add((request.model, feature))
+
+    async def _send(self, request: Request, left_out: set[str]) -> Answer:
+        try:
+            return await self._post(request, left_out)
+        except TerminalError as error:
+            if NEWER_LIMIT not in error.detail or LIMIT in left_out:
+                raise
+        self.memory.note_refusal(self.base_url, request.model, LIMIT)
+        return await self._post(request, left_out | {LIMIT})
 
     async def _post(self, request: Request, left_out: set[str]) -> Answer:
         body = await asyncio.to_thread(body_of, request, left_out) if request.images else body_of(request, left_out)
@@ -125,10 +136,16 @@ def features(request: Request) -> list[str]:
     return [name for name, asked in wanted.items() if asked]
 
 
+def refused(request: Request, memory: Memory, endpoint: str) -> set[str]:
+    """What is remembered to be refused of what a request would hold."""
+    return {name for name in (*features(request), LIMIT) if memory.refuses(endpoint, request.model, name)}
+
+
 def body_of(request: Request, left_out: set[str] = frozenset()) -> Body:  # type: ignore[assignment]
     """The JSON body of a chat completion."""
     parameters = {name: value for name, value in request.parameters.items() if name not in left_out}
-    body = {"model": request.model, "messages": _sent(request), "max_tokens": request.max_tokens, **parameters}
+    limit = {NEWER_LIMIT if LIMIT in left_out else LIMIT: request.max_tokens}
+    body = {"model": request.model, "messages": _sent(request), **limit, **parameters}
     if request.schema is not None and "json_schema" not in left_out:
         asked = {"name": "answer", "strict": True, "schema": request.schema}
         body["response_format"] = {"type": "json_schema", "json_schema": asked}

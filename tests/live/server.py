@@ -43,7 +43,7 @@ def answer(question: dict) -> str:
         return json.dumps({"ranking": [[letter] for letter, _ in best]})
     if "You rewrite" in system or "You revise" in system or "You criticise" in system:
         return f"{system.split()[1]}: {digit(text)}"
-    return f"An answer to: {text} ({digit(text, str(question['temperature']), str(question.get('seed')))})"
+    return f"An answer to: {text} ({digit(text, str(question.get('temperature')), str(question.get('seed')))})"
 
 
 def said(message: dict) -> str:
@@ -71,6 +71,9 @@ async def respond(question: dict) -> bytes | None:
     if PLAIN and ("response_format" in question or "logprobs" in question):
         state["refused"] += 1
         return reply(400, {"error": {"message": "unknown field"}})
+    if question["model"] == "newer" and "max_tokens" in question:
+        state["refused"] += 1
+        return reply(400, {"error": {"message": "'max_tokens' is not supported. Use 'max_completion_tokens'."}})
     if "POISON" in str(question["messages"]):
         return reply(400, {"error": {"message": "context length exceeded"}})
     fault = chance.choice(KINDS) if chance.random() < FAULTS else None

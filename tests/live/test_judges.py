@@ -118,3 +118,29 @@ def test_rules_rate_without_asking(live):
     dimensions = {r["dimension"]: r["weight"] for r in records(run, "rating")}
     assert dimensions["not_empty"] == 1
     assert dimensions["length"] == 0
+
+
+def test_a_model_that_wants_another_name_for_its_limit_gets_it(serve, config, tmp_path):
+    server = serve(plain=True)
+    path = config(server.url, prompts=PROMPTS, judges=[], policies=[{"name": "policy", "model": "newer"}])
+    for run in ("one", "two"):
+        assert main(["build", str(path), "--run-dir", str(tmp_path / run)]) == 0
+        assert len(records(RunDir(tmp_path / run), "candidate")) == PROMPTS * 3
+    assert server.stats()["refused"] <= 8, "those that were out together, once"
+
+
+def test_a_parameter_that_is_null_is_left_out(serve, config, tmp_path):
+    """The server answers by the temperature: without any, all samples are one answer."""
+    server = serve()
+    policy = [{"name": "policy", "parameters": {"temperature": None}}]
+    path = config(server.url, prompts=1, judges=[], policies=policy)
+    assert main(["build", str(path), "--run-dir", str(tmp_path / "run")]) == 0
+    assert len({row["text"] for row in records(RunDir(tmp_path / "run"), "candidate")}) == 1
+
+
+def test_seeds_are_sent_and_count_up(serve, config, tmp_path):
+    server = serve()
+    sampling = {"per_prompt": 3, "temperatures": [0.7]}
+    path = config(server.url, prompts=1, judges=[], policies=[{"name": "policy", "seed": 5}], candidates=sampling)
+    assert main(["build", str(path), "--run-dir", str(tmp_path / "run")]) == 0
+    assert len({row["text"] for row in records(RunDir(tmp_path / "run"), "candidate")}) == 3

@@ -17,7 +17,7 @@ VOWELS = "aeiou"
 
 def information_units(given: Text) -> Finding | None:
     """The share of the prompt's units of which the text has a synonym, in any simple inflection."""
-    units = [unit for unit in given.units if any(synonym.strip() for synonym in unit)]
+    units = [tuple(unit) for unit in given.units if any(synonym.strip() for synonym in unit)]
     if not units:
         return None
     text = given.text.replace("’", "'")

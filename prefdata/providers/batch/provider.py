@@ -18,7 +18,7 @@ from prefdata.calls.batches import Batch, Batches, Found, Name
 from prefdata.calls.request import Answer, CallError, Request, StopError, TerminalError
 from prefdata.providers.batch.lines import FeatureError, Outcome, id_of, line_of, outcome_of
 from prefdata.providers.batch.remote import Remote
-from prefdata.providers.openai import body_of, features
+from prefdata.providers.openai import body_of, refused
 
 BYTES = 100_000_000  # of lines a batch; OpenAI takes 200 MB
 
@@ -118,8 +118,7 @@ class BatchProvider:
             self._gatherings.pop(request.model).full.set()
 
     def _body(self, request: Request) -> dict[str, Any]:
-        refuses = self.memory.ledger.refuses
-        return body_of(request, {name for name in features(request) if refuses(self.base_url, request.model, name)})
+        return body_of(request, refused(request, self.memory.ledger, self.base_url))
 
     async def _send(self, model: str, gathering: Gathering) -> None:
         """A batch of our own, from its first call to its last outcome."""
