@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,27 @@ from prefdata.judges.rubrics import dimensions
 from prefdata.models import Judge, Model, ModelJudge, OriginJudge, Price, RulesJudge, Source, Styles
 
 Section = dict[str, Any]
+# Which keys mean something to which kind, beside name and kind.
+REACHED = frozenset({
+    "provider", "base_url", "model", "revision", "api_key_env", "concurrency", "timeout", "price",
+    "parameters", "seed", "logprobs", "images", "max_tokens",
+})  # fmt: skip
+OF_JUDGES = {
+    "pointwise": REACHED | {"preset", "dimensions", "weights", "one_call"},
+    "pairwise": REACHED | {"both_orders", "pairs_per_prompt"},
+    "ranking": REACHED | {"both_orders", "max_candidates"},
+    "rules": {"checks", "language"},
+    "origin": {"prefers"},
+    "style": frozenset(),
+}
+OF_SOURCES = {
+    "reference": frozenset(),
+    "adversarial": {"policy", "count", "how", "instruction", "temperature"},
+    "edit": {"policy", "of", "count", "how", "instruction", "language", "temperature"},
+    "degrade": {"of", "count", "how", "share"},
+    "revise": {"policy", "of", "count", "principles", "rounds", "temperature"},
+}
+ENDPOINTS_ALONE = {"base_url", "api_key_env", "price"}  # what a local model does not have
 OWN = ("sample", "import")  # candidates that no entry of `sources` makes
 HOUR, DAY = 3_600.0, 90_000.0  # seconds; a batch's window is a day, and reading it comes on top
 
@@ -25,6 +47,12 @@ def policies(path: Path, raw: Section) -> tuple[Model, ...]:
 def judges(path: Path, raw: Section) -> tuple[Judge, ...]:
     given = raw.get("judges", [])
     _told_apart(path, "judges", given, ())
+    made = (*OWN, *(source["name"] for source in raw.get("sources", [])))
+    for at, entry in enumerate(given):
+        if "inputs" not in raw:  # imported candidates may name any source
+            _known(path, f"judges.{at}.prefers", tuple(entry.get("prefers", ())), made)
+        if entry["kind"] == "style" and "styles" not in raw:
+            raise InputError(str(path), "there are no styles to judge", "add a section styles", None, f"judges.{at}")
     return tuple(_judge(path, at, entry) for at, entry in enumerate(given))
 
 
@@ -57,6 +85,7 @@ def _local(path: Path, where: str, given: Section) -> Section:
     """A model in this process. A folder is found from the config's own, and never moves an answer's identity."""
     from prefdata.providers.local import revision_of
 
+    _meant(path, where, given, set(given) - ENDPOINTS_ALONE, "a local model")
     if given.get("images") == "reference":
         raise InputError(str(path), "a local model opens no addresses", "use inline", None, f"{where}.images")
     folder = path.parent / given["model"]
@@ -71,6 +100,7 @@ def _local(path: Path, where: str, given: Section) -> Section:
 
 
 def _judge(path: Path, at: int, given: Section) -> Judge:
+    _meant(path, f"judges.{at}", given, OF_JUDGES[given["kind"]], f"a judge of kind {given['kind']}")
     if given["kind"] == "rules":
         from prefdata.judges.rules import CHECKS
 
@@ -79,6 +109,8 @@ def _judge(path: Path, at: int, given: Section) -> Judge:
         return RulesJudge(given["name"], checks, given.get("language", "auto"))
     if given["kind"] in ("origin", "style"):
         return OriginJudge(given["name"], given["kind"], tuple(given.get("prefers", ())))
+    if {"preset", "dimensions"} <= set(given):
+        raise InputError(str(path), "stands beside `preset`", "give one of both", None, f"judges.{at}.dimensions")
     rubric = {name: given.pop(name, None) for name in ("preset", "dimensions", "weights")}
     scored = dimensions(rubric["preset"] or "general", rubric["dimensions"], rubric["weights"] or {})
     return ModelJudge(**_model(path, f"judges.{at}", given), dimensions=scored)
@@ -88,6 +120,7 @@ def _source(path: Path, at: int, given: list[Section], writers: tuple[Model, ...
     from prefdata.sources import HOW
 
     entry, where = dict(given[at]), f"sources.{at}"
+    _meant(path, where, entry, OF_SOURCES[entry["kind"]], f"a source of kind {entry['kind']}")
     earlier = (*OWN, *(other["name"] for other in given[:at]))
     _known(path, f"{where}.of", (entry.get("of", "sample"),), earlier)
     if entry["kind"] in HOW and not ("instruction" in entry and "how" not in entry):
@@ -131,8 +164,17 @@ def _told_apart(path: Path, section: str, given: list[Section], taken: tuple[str
             raise InputError(str(path), problem, "give each its own name", None, where, "duplicate_id")
 
 
+def _meant(path: Path, where: str, given: Section, keys: Set[str], what: str) -> None:
+    """Every key must mean something, or the user believes in what is not done."""
+    for name in given:
+        if name not in keys | {"name", "kind"}:
+            remedy = f"leave it out; it takes {', '.join(sorted(keys)) or 'a name alone'}"
+            raise InputError(str(path), f"means nothing to {what}", remedy, None, f"{where}.{name}", "unknown_key")
+
+
 def _known(path: Path, where: str, names: tuple[str, ...], allowed: tuple[str, ...]) -> None:
     for name in names:
         if name not in allowed:
             remedy = f"use {', '.join(allowed)}"
-            raise InputError(str(path), f'"{name}" is not known here', remedy, None, where, "unknown_value")
+            problem = f'"{name}" is not known here' if name else "it is not given"
+            raise InputError(str(path), problem, remedy, None, where, "unknown_value")

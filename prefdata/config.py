@@ -192,7 +192,7 @@ def _check(path: Path, raw: dict[str, Any]) -> None:
 
 def _sections(value: Any, spec: dict[str, Any] | None = None, where: str = "") -> Iterator[tuple[str, Any, Any]]:
     """(prefix, mapping, its schema) of the config and of every section in it."""
-    spec = contracts.schema("config") if spec is None else spec
+    spec = contracts.schema("config") if spec is None else contracts.resolved("config", spec)
     if isinstance(value, dict) and "properties" in spec:
         yield where, value, spec
         for name, inner in spec["properties"].items():

@@ -38,8 +38,7 @@ def arrow_schema(name: str) -> pa.Schema:
 
 
 def _arrow_type(name: str, spec: dict[str, Any], inside: bool = False) -> pa.DataType:
-    if "$ref" in spec:
-        spec = schema(name)["$defs"][spec["$ref"].rsplit("/", 1)[1]]
+    spec = resolved(name, spec)
     kind = json_types(spec)[0]
     if kind == "array":
         return pa.list_(_arrow_type(name, spec["items"], inside=True))
@@ -54,6 +53,11 @@ def _arrow_type(name: str, spec: dict[str, Any], inside: bool = False) -> pa.Dat
         "number": pa.float64(),
         "boolean": pa.bool_(),
     }[kind]
+
+
+def resolved(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """What a reference within the schema `name` refers to; anything else is itself."""
+    return schema(name)["$defs"][spec["$ref"].rsplit("/", 1)[1]] if "$ref" in spec else spec
 
 
 def json_types(spec: dict[str, Any]) -> list[str]:

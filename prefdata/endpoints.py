@@ -12,6 +12,7 @@ from prefdata.calls.limiter import Limiter
 from prefdata.calls.request import Answer, Request
 from prefdata.config import Config, secret
 from prefdata.models import Model
+from prefdata.providers.discreet import Discreet
 
 AHEAD = 2  # prompts in progress for every call that may be in flight
 
@@ -52,7 +53,8 @@ class Endpoints:
     def _endpoint(self, model: Model, most: int) -> Endpoint:
         shared, name = self._places[model.place], (model.provider, model.api_key_env)
         if name not in shared.providers:
-            shared.providers[name] = self._provider(model, most)
+            provider = self._provider(model, most)
+            shared.providers[name] = Discreet(provider, secret(model)) if model.api_key_env else provider
         lasting = model.provider == "batch"
         return Endpoint(shared.providers[name], shared.limiter, model.price, model.timeout, lasting=lasting)
 

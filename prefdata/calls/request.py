@@ -53,8 +53,11 @@ class CallError(Exception):
     """A call that gave no answer; `reason` is the name under which its row is dropped."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+        super().__init__(reason)
         self.reason, self.detail = reason, detail
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
 
 
 class RetryableError(CallError):

@@ -36,6 +36,9 @@ def run(options: argparse.Namespace) -> int:
 
 def build(config: Path, run_dir: Path | None, on_bad_row: str | None = None) -> None:
     """Build, with a progress bar, and print what came out."""
+    from prefdata.memory import keep_small
+
+    keep_small()  # before threads begin
     from prefdata.config import load
     from prefdata.plan import job
     from prefdata.run import guarded, run_plan

@@ -58,6 +58,8 @@ def show_run(run: RunDir) -> None:
             f"warning: {facts['pairs']:,} pairs, not the {facts['target_pairs']:,} of target_pairs: {why}",
             file=sys.stderr,
         )
+    if run.progress.exists():
+        print(f"paid      {spending(read_json(run.progress))}")
     print(f"data set  {run.dataset}\nreport    {run.report}")
 
 

@@ -33,6 +33,7 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
         "prompts": export["prompts"],
         "splits": {split: export["splits"].get(split, 0) for split in splits},
         "export": export,
+        "origins": sorted({**export["origins"]["chosen"], **export["origins"]["rejected"]}),
         "strata_in": reduce(add, [label.facts["strata"] for label in labels]),
         "images": any(label.facts["with_images"] for label in labels),
         "image_bytes": export["image_bytes"],

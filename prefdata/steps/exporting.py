@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -84,6 +85,14 @@ class Texts:
         sizes = {image: self.images.path(*image).stat().st_size for image in used}
         return {"stored": sum(sizes[image] * rows for image, rows in used.items()), "unique": sum(sizes.values())}
 
+    def origins(self, pairs: pa.Table, side: str) -> dict[str, int]:
+        """Source → how many chosen or rejected responses come from it."""
+        found = self.candidate["origin"].take(self.candidate_rows(pairs, side)).value_counts().to_pylist()
+        sources = Counter[str]()
+        for origin in found:
+            sources[json.loads(origin["values"] or "{}").get("source", "import")] += origin["counts"]
+        return dict(sources)
+
     def _image(self, file: str, name: str) -> bytes:
         return self.images.path(file, name).read_bytes()
 
@@ -100,6 +109,7 @@ def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:
         "characters": {"chosen": int(chosen.sum()), "rejected": int(rejected.sum())},
         "chosen_longer": int((chosen > rejected).sum()),
         "chosen_shorter": int((chosen < rejected).sum()),
+        "origins": {side: texts.origins(pairs, side) for side in ("chosen", "rejected")},
         "strata": strata(texts.prompt.select(["tags"]).take(texts.prompt_rows(pairs))),
         "image_bytes": texts.image_bytes(pairs),
         "prompts": len(pc.unique(pairs["prompt_id"])),

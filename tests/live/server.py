@@ -108,7 +108,8 @@ async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
                 writer.write(reply(200, facts))
                 continue
             if "Bearer right" not in head:
-                writer.write(reply(401, {"error": {"message": "wrong key"}}))
+                sent = re.findall(r"(?i)authorization: (.*)", head)
+                writer.write(reply(401, {"error": {"message": f"wrong key: {sent}"}}))
                 continue
             question = json.loads(body)
             asked[json.dumps(question, sort_keys=True)] += 1

@@ -129,9 +129,11 @@ def test_a_budget_stops_cleanly_and_the_run_goes_on_with_a_larger_one(serve, con
 
 def test_a_wrong_key_stops_the_build_and_is_not_blamed_on_the_rows(serve, config, tmp_path, monkeypatch, capsys):
     server = serve()
-    monkeypatch.setenv("PREFDATA_TEST_KEY", "wrong")
+    monkeypatch.setenv("PREFDATA_TEST_KEY", "wrong-and-secret")
     assert main(["build", str(config(server.url)), "--run-dir", str(tmp_path / "run")]) == 2
-    assert "http_401" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "http_401" in said
+    assert "wrong-and-secret" not in said, "the server repeats the key, we do not"
     monkeypatch.setenv("PREFDATA_TEST_KEY", "right-and-secret")
     build(config(server.url), tmp_path / "run")
     assert server.stats()["calls"] == CALLS

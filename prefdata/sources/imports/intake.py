@@ -25,7 +25,7 @@ from prefdata.sources.imports.detection import detect
 from prefdata.sources.imports.image_store import ImageStore
 from prefdata.sources.imports.reading import is_parquet, open_parquet, place, readable, rows
 
-ROWS_PER_CHUNK = 32_768
+ROWS_PER_CHUNK = 8_192
 FLAT: tuple[Kind, ...] = ("rating", "vote")
 CONTENT = ("messages", "images", "context", "text")  # what an id stands for; tags and origin may differ
 
