@@ -13,7 +13,7 @@ from prefdata.config import Config
 from prefdata.gathering import gathered
 from prefdata.outcome import Outcome, Row
 from prefdata.panel import Call, Panel
-from prefdata.questions import Given, Prompt
+from prefdata.questions import Given, Prompt, unanswerable
 from prefdata.sources import sample
 from prefdata.sources.draft import Draft
 from prefdata.sources.drafting import drafts
@@ -29,6 +29,9 @@ class Generation:
 
     async def work(self, prompt: Prompt) -> Outcome:
         outcome = Outcome(prompt.prompt_id)
+        if why := unanswerable(prompt.messages):
+            outcome.refuse(why)
+            return outcome
         panel = Panel(self.config.judges, prompt, outcome, self.call)
         writing: dict[str, Writing] = {}
         for draft in self._drafts(prompt):

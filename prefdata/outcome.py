@@ -46,6 +46,11 @@ class Outcome:
         self.begun += 1
         self.keep(kind, rows)
 
+    def refuse(self, reason: str) -> None:
+        """Nothing is asked about the prompt."""
+        self.begun += 1
+        self.drop(reason, "prompt", (), "nothing was asked about it")
+
     def drop(self, reason: str, kind: Kind, names: tuple[str, ...], detail: str) -> None:
         a, b = names if len(names) == 2 else (names[0] if names else None, None)
         self.drops.append(Drop(STAGE, reason, kind, self.prompt_id, a, b, detail=detail))

@@ -76,10 +76,10 @@ class Panel:
         return [scores[d.name] for d in scored if d.weight]
 
     def _pairs(self, judge: ModelJudge, ready: Ready) -> list[tuple[str, str]]:
-        """The pairs with the widest gaps first, where there are ratings."""
+        """The pairs with the widest gaps first, where there are ratings; equal texts are not compared."""
         scores = self.scores
-        pairs = sorted(combinations(sorted(ready), 2), key=lambda pair: -abs(scores[pair[0]] - scores[pair[1]]))
-        return pairs[: judge.pairs_per_prompt]
+        pairs = [pair for pair in combinations(sorted(ready), 2) if len({ready[name].text for name in pair}) == 2]
+        return sorted(pairs, key=lambda pair: -abs(scores[pair[0]] - scores[pair[1]]))[: judge.pairs_per_prompt]
 
     async def _duel(self, judge: ModelJudge, pair: tuple[str, str], ready: Ready) -> None:
         texts = [ready[name].text for name in pair]

@@ -81,6 +81,13 @@ def said_last(messages: Messages, text: str) -> Messages:
     return [*messages[:-1], {**messages[-1], "content": f"{messages[-1]['content']}\n\n{text}"}]
 
 
+def unanswerable(messages: Messages) -> str | None:
+    """Why nothing can be asked with these messages, if so."""
+    if not any(message["content"].strip() for message in messages):
+        return "empty_prompt"
+    return "prompt_is_answered" if messages[-1]["role"] == "assistant" else None
+
+
 def transcript(messages: Messages) -> str:
     """A conversation as one text."""
     return "\n".join(f"[{message['role']}] {message['content']}" for message in messages)

@@ -12,6 +12,7 @@ from prefdata.evidence import Evidence, Locator
 from prefdata.images import Trouble, named
 from prefdata.keys import canonical_json
 from prefdata.labels.comparisons import Comparisons
+from prefdata.questions import unanswerable
 
 OF_PROMPTS = ("missing_prompt", "empty_prompt", "prompt_is_answered")
 OF_IMAGES = ("missing_image", "image_outside", "image_too_large", "bad_image", "image_host_not_allowed")
@@ -57,10 +58,7 @@ def _prompt_troubles(prompts: pa.Table, trouble: Looker) -> tuple[np.ndarray, np
     reason = np.full(len(prompts) + 1, "", object)
     detail = reason.copy()
     for row, messages in enumerate(prompts["messages"].to_pylist()):
-        if not any(message["content"].strip() for message in messages):
-            reason[row] = "empty_prompt"
-        elif messages[-1]["role"] == "assistant":
-            reason[row] = "prompt_is_answered"
+        reason[row] = unanswerable(messages) or ""
     for row, file, names in named(prompts):
         found = next(filter(None, (trouble(file, name) for name in names)), None)
         if found and not reason[row]:

@@ -24,12 +24,18 @@ from prefdata.calls.request import (
     RateLimitError,
     Request,
     RetryableError,
+    StopError,
     TerminalError,
 )
 from prefdata.calls.scheduler import run_all
+from prefdata.gathering import gathered
 
 # A killed process runs no `finally`: its tasks must not be tidied up by the garbage collector.
 GRAVEYARD: list[asyncio.Task] = []
+
+
+TIMEOUT = 20.0
+STOPPED = StopError("interrupted")
 
 
 class Crash(BaseException):
@@ -75,6 +81,8 @@ class World:
     disk: sqlite3.Connection = field(init=False)
     now: float = 0.0
     crashes: int = 0
+    stops: int = 0
+    cut_off: int = 0
     active: int = 0
     most_active: int = 0
     answers: Counter = field(default_factory=Counter)
@@ -91,6 +99,7 @@ class World:
         self.concurrency = pick.randint(1, 6)
         self.max_tokens = pick.choice([None, None, None, 1200])
         self.faults = pick.choice([0.0, 0.1, 0.3, 0.6])
+        self.stop_after = [pick.choice([0.0, 0.05, 0.5, 5.0]) for _ in range(pick.choice([0, 0, 0, 1, 2]))]
         self.crash_steps = [pick.randint(2, 60) for _ in range(pick.randint(0, 4))]
 
     # --- the provider ------------------------------------------------------------------------
@@ -103,14 +112,22 @@ class World:
         assert noted, "called without an intent"
         self.active += 1
         self.most_active = max(self.most_active, self.active)
+        began = self.time()
         try:
             await asyncio.sleep(self.random.choice([0.0, 0.01, 0.1, 1.0]))
             return await self._outcome(request)
+        except asyncio.CancelledError:
+            self.cut_off += self.time() - began < TIMEOUT - 1e-3
+            raise
         finally:
             self.active -= 1
 
     async def close(self) -> None:
         """Nothing to close."""
+
+    @staticmethod
+    def time() -> float:
+        return asyncio.get_running_loop().time()
 
     async def _outcome(self, request: Request) -> Answer:
         if request.messages[0]["content"].endswith("p1/0"):
@@ -130,18 +147,17 @@ class World:
     # --- one life of the process -------------------------------------------------------------
 
     def live(self) -> bool:
-        """Run until the work is done (True), the budget is spent (True) or the process dies (False)."""
+        """Run until the work is done (True), the budget is spent (True), or the process is stopped or dies (False)."""
         crash_at = self.crash_steps.pop(0) if self.crash_steps else None
         loop = VirtualLoop(self.now, crash_at)
         try:
-            loop.run_until_complete(self._process())
+            return loop.run_until_complete(self._process())
         except Crash:
             self._count_losses()
             return False
         finally:
             self.now = loop.now
             bury(loop)
-        return True
 
     def _count_losses(self) -> None:
         self.crashes += 1
@@ -153,21 +169,27 @@ class World:
         self.lost_in_flight.update(lost)
         self.active = 0
 
-    async def _process(self) -> None:
+    async def _process(self) -> bool:
         limiter = Limiter(self.concurrency)
-        endpoint = Endpoint(self, limiter, timeout=20, tries=4)
-        engine = Engine(Ledger(self.disk), Budget(max_tokens=self.max_tokens), seed=self.seed)
-        self.spent = False
+        endpoint = Endpoint(self, limiter, timeout=TIMEOUT, tries=4)
+        ledger = Ledger(self.disk)
+        engine = Engine(ledger, Budget(max_tokens=self.max_tokens, tokens=ledger.spent().tokens), seed=self.seed)
+        self.spent = stopped = False
+        if self.stop_after:
+            asyncio.get_running_loop().call_later(self.stop_after.pop(0), engine.stop, STOPPED)
         try:
             todo = [prompt for prompt in self.prompts if prompt not in self.rows]
             async for prompt, rows in run_all(todo, lambda prompt: self._work(engine, endpoint, prompt), window=4):
                 assert prompt not in self.rows, "a prompt was done twice"
                 self.rows[prompt] = rows
-        except BudgetError:
-            self.spent = True
+        except StopError as error:
+            self.spent, stopped = isinstance(error, BudgetError), error is STOPPED
+            self.stops += stopped
+            assert not self.cut_off, "a stop did not wait for a call that was out"
         await engine.close()
         assert limiter.active == 0, "a permit leaked"
         assert engine.budget.reserved_tokens == 0, "a reservation leaked"
+        return not stopped
 
     async def _work(self, engine: Engine, endpoint: Endpoint, prompt: str) -> list:
         """Sample, and judge each sample as soon as it is there."""
@@ -176,13 +198,13 @@ class World:
             try:
                 await engine.call(endpoint, _request(f"{prompt}/{sample}"))
                 answer = await engine.call(endpoint, _request(f"judge {prompt}/{sample}"))
-            except BudgetError:
+            except StopError:
                 raise
             except CallError as error:
                 return (prompt, sample, "dropped", error.reason)
             return (prompt, sample, "done", answer.text)
 
-        return list(await asyncio.gather(*(one(sample) for sample in range(self.samples))))
+        return await gathered(one(sample) for sample in range(self.samples))
 
 
 def bury(loop: VirtualLoop) -> None:

@@ -18,6 +18,7 @@ def test_worlds(part):
     seen = [simulation.check(seed) for seed in range(part, SEEDS, 4)]
     # The worlds do go through what they are meant to go through.
     assert sum(world.crashes for world in seen) > 100
+    assert sum(world.stops for world in seen) > 50
     assert any(world.spent for world in seen)
     assert any(row[2] == "dropped" for world in seen for rows in world.rows.values() for row in rows)
     assert any(max(world.answers.values(), default=0) > 1 for world in seen), "no call was ever lost in flight"
@@ -63,6 +64,16 @@ def test_using_an_answer_before_its_commit_is_caught(monkeypatch):
 
     settle = ledger.Ledger.settle
     monkeypatch.setattr(ledger.Ledger, "settle", early)
+    assert caught()
+
+
+def test_a_stop_that_does_not_wait_is_caught(monkeypatch):
+    def abrupt(self, reason):
+        self._stopped = reason
+        for task in list(self._flying.values()):
+            task.cancel()
+
+    monkeypatch.setattr(engine.Engine, "stop", abrupt)
     assert caught()
 
 

@@ -19,7 +19,7 @@ import yaml
 from prefdata.cli import main
 from prefdata.shards import RunDir, read_json
 
-from ..conftest import bytes_of, drops, triplets
+from ..conftest import bytes_of, drops, triplets, write_jsonl
 from .batch_server import BatchServer
 
 PROMPTS, SAMPLES = 20, 3
@@ -188,3 +188,28 @@ def ask(url: str, body: dict) -> str:
         f"{url}/v1/chat/completions", json.dumps(body).encode(), {"Authorization": "Bearer right-and-secret"}
     )
     return json.load(urllib.request.urlopen(request, timeout=5))["choices"][0]["message"]["content"]
+
+
+def test_nothing_is_paid_for_prompts_that_cannot_be_answered(serve, config, tmp_path):
+    server = serve()
+    path = config(server.url, prompts=3)
+    said = [
+        [{"role": "user", "content": " "}],
+        [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes?"}],
+    ]
+    rows = [{"prompt_id": f"p{n}", "messages": messages} for n, messages in enumerate(said)]
+    write_jsonl(tmp_path / "prompts.jsonl", rows)
+    run = build(path, tmp_path / "run")
+    assert server.stats()["calls"] == 0
+    assert [(d["prompt_id"], d["reason"], d["kind"]) for d in drops(run)] == [
+        ("p0", "empty_prompt", "prompt"), ("p1", "prompt_is_answered", "prompt"),
+    ]  # fmt: skip
+
+
+def test_equal_answers_are_not_compared(serve, config, tmp_path):
+    server = serve()
+    twice = {"per_prompt": 2, "temperatures": [0.7]}  # the server answers by the temperature
+    build(
+        config(server.url, prompts=4, candidates=twice, judges=[{"name": "duel", "kind": "pairwise"}]), tmp_path / "run"
+    )
+    assert server.stats()["calls"] == 4 * 2
