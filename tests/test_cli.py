@@ -13,7 +13,7 @@ from prefdata.commands.init import recipes
 
 from .conftest import SAMPLE, write_jsonl
 
-COMMANDS = ("audit", "build", "export", "report", "schema", "init", "demo")
+COMMANDS = ("audit", "build", "status", "export", "report", "metrics", "schema", "init", "demo")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from prefdata.commands import Commands, command
-from prefdata.commands.showing import note_ignored, show_figures
+from prefdata.commands.showing import note_ignored, put_out, show_figures
 from prefdata.errors import PrefdataError
 
 EPILOG = """
@@ -55,21 +55,11 @@ def run(options: argparse.Namespace) -> int:
     note_ignored([(intake.name, intake.facts()["ignored_fields"]) for intake in found.intakes])
     figures = found.figures()
     if options.json:
-        _write(options.json, json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        put_out(options.json, json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     if options.html:
         from prefdata.report.page import render
 
-        _write(options.html, render(found.facts()))
+        put_out(options.html, render(found.facts()))
     if "-" not in (str(options.json), str(options.html)):
         show_figures(figures)
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    """Write to a file, or to standard output for "-"."""
-    from prefdata.shards import write_text
-
-    if str(path) == "-":
-        sys.stdout.write(text)
-    else:
-        write_text(path, text)

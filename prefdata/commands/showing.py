@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from prefdata.workshop import Live
 
 
+def put_out(path: Path, text: str) -> None:
+    """Write to a file, or to standard output for "-"."""
+    from prefdata.shards import write_text
+
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        write_text(path, text)
+
+
 def show_figures(figures: dict[str, Any]) -> None:
     for name, value in figures.items():
         if name == "drops":
