@@ -58,7 +58,7 @@ def show_run(run: RunDir) -> None:
     facts = read_json(run.summary)
     note_ignored([(source["file"], source["ignored_fields"]) for source in facts["sources"]])
     for drop in facts["drops"]:
-        print(f"dropped at {drop['stage']:<8}{drop['reason']:<28}{drop['rows']:>10,}")
+        print(f"dropped at {drop['stage']:<10}{drop['reason']:<28}{drop['rows']:>10,}")
     print(f"{facts['compared']:,} compared pairs in, {facts['pairs']:,} training pairs out")
     if not facts["pairs"]:
         _warn_empty(facts["drops"])
@@ -121,4 +121,5 @@ class Progress:
 def spending(live: dict[str, Any]) -> str:
     """Calls, tokens and money in a line."""
     failed = f", {live['failed']:,} failed tries" if live["failed"] else ""
-    return f"{live['calls']:,} calls{failed}, {live['tokens']:,} tokens, ${live['cost']:,.2f}"
+    money = f"${live['cost']:,.2f}" if live["cost"] >= 1 else f"${live['cost']:.4g}"
+    return f"{live['calls']:,} calls{failed}, {live['tokens']:,} tokens, {money}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from prefdata.errors import PrefdataError
 if TYPE_CHECKING:
     from prefdata.shards import RunDir
 
+ORDER = ("import", "generate", "label", "select", "export", "publish")
 EPILOG = """
 Looks at the run directory and the ledger alone, and may be asked while the build runs or after it died.
 "In doubt" are calls that were sent and whose answer was not kept: in flight now, or lost in a crash.
@@ -46,10 +48,11 @@ def status(run: RunDir) -> dict[str, Any]:
     from prefdata.shards import read_json
 
     manifests = [read_json(path) for path in sorted(run.work.glob("*/manifest.json"))]
+    steps = Counter(re.split("[-+]", m["step"])[0] for m in manifests)
     state = "building" if run.in_use() else "complete" if run.manifest.exists() else "stopped"
     return {
         "state": state,
-        "steps": dict(Counter(m["step"].split("+")[0].split("-")[0] for m in manifests)),
+        "steps": {kind: steps[kind] for kind in ORDER if steps[kind]},
         "drops": dict(sum((Counter({d["reason"]: d["rows"]}) for m in manifests for d in m["drops"]), Counter())),
         "live": _live(run, state == "building") if run.progress.exists() else None,
     }

@@ -55,7 +55,7 @@ def stages(manifests: list[Manifest]) -> list[dict[str, Any]]:
     came["export"] = came["select"] - dropped["select"]
     units = {
         "import": "rows of the inputs",
-        "generate": "calls",
+        "generate": "candidates and judgements",
         "link": "records",
         "select": "compared pairs",
         "export": "pairs",
