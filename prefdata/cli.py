@@ -42,7 +42,7 @@ def _fail(message: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="prefdata",
-        description="Turns prompts, candidates and votes into audited preference data.",
+        description="Turns prompts, candidates and votes, or prompts and models, into audited preference data.",
         epilog="Start with `prefdata demo`; then `prefdata init votes > build.yaml` and `prefdata build build.yaml`.",
     )
     parser.add_argument("--version", action="version", version=f"prefdata {__version__}")

@@ -15,14 +15,15 @@ The run directory gets
   drops.parquet                               every row left out: stage, reason, where it came from
   manifest.json, README.md, report.html       numbers, the data set's card, a page to look at
 
-After a crash, or a changed input or setting, the same command does what is still to do.
+After a crash, or a changed input or setting, the same command does what is still to do; what models were
+paid for is not paid for again. Ctrl-C once lets calls in flight end, twice leaves them.
 `prefdata init votes > build.yaml` writes a config to start from; `prefdata schema config` explains it.
 """
 
 
 def add(commands: Commands) -> None:
     parser = command(
-        commands, "build", run, "Build a data set: import, label, repair cycles, select, export, report.", EPILOG
+        commands, "build", run, "Build a data set: import, generate and judge, label, repair, select, export.", EPILOG
     )
     parser.add_argument("config", type=Path, metavar="CONFIG", help="a YAML file")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to build (default: runs/NAME beside CONFIG)")

@@ -20,7 +20,7 @@ def recipes() -> dict[str, str]:
 
 def add(commands: Commands) -> None:
     known = recipes()
-    listed = "\nrecipes:\n" + "\n".join(f"  {name:<12} {line}" for name, line in known.items())
+    listed = "\nrecipes:\n" + "\n".join(f"  {name:<19} {line}" for name, line in known.items())
     parser = command(commands, "init", run, "Write a commented config to start from.", listed)
     parser.add_argument("recipe", metavar="RECIPE", nargs="?", choices=list(known), help=", ".join(known))
     parser.add_argument(
@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.recipe is None:
-        print("\n".join(f"{name:<12} {line}" for name, line in recipes().items()))
+        print("\n".join(f"{name:<19} {line}" for name, line in recipes().items()))
         return 0
     text = (RECIPES / f"{options.recipe}.yaml").read_text(encoding="utf-8")
     if options.out is None:
