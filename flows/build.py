@@ -12,6 +12,7 @@ from typing import Any
 from prefect import flow, task, unmapped
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.futures import wait
 
 import flows  # noqa: F401  (its settings must stand before prefect is imported)
 from prefdata.config import load
@@ -49,7 +50,9 @@ def build(config: str, run_dir: str | None = None) -> str:
         work = job(settings, run)
         while steps := plan(work):
             try:
-                step_task.map(unmapped(work), steps).result()
+                futures = step_task.map(unmapped(work), steps)
+                wait(futures)  # of all, before an error of one lets go of the run
+                futures.result()
             except PrefdataError as error:
                 work = with_what_there_is(work, steps[0], error)
         _show(run)

@@ -32,6 +32,11 @@ OF_SOURCES = {
     "degrade": {"of", "count", "how", "share"},
     "revise": {"policy", "of", "count", "principles", "rounds", "temperature"},
 }
+# Fields of a request that are made from other settings, or that answers could not be read without.
+OURS = {
+    "model", "messages", "max_tokens", "max_completion_tokens", "n", "stream", "response_format", "seed", "logprobs",
+}  # fmt: skip
+OURS_INSTEAD = "leave it out; use model, max_tokens, per_prompt, seed and logprobs of the config"
 ENDPOINTS_ALONE = {"base_url", "api_key_env", "price"}  # what a local model does not have
 OWN = ("sample", "import")  # candidates that no entry of `sources` makes
 HOUR, DAY = 3_600.0, 90_000.0  # seconds; a batch's window is a day, and reading it comes on top
@@ -74,6 +79,8 @@ def styles(path: Path, raw: Section) -> Styles | None:
 
 def _model(path: Path, where: str, given: Section) -> Section:
     """The fields of a Model, with what depends on how it is reached."""
+    for name in sorted(OURS & set(given.get("parameters", {}))):
+        raise InputError(str(path), "is not yours to set here", OURS_INSTEAD, None, f"{where}.parameters.{name}")
     if given.get("provider") == "local":
         return _local(path, where, given)
     price = {"price": Price(**given["price"])} if "price" in given else {}
@@ -113,6 +120,8 @@ def _judge(path: Path, at: int, given: Section) -> Judge:
         raise InputError(str(path), "stands beside `preset`", "give one of both", None, f"judges.{at}.dimensions")
     rubric = {name: given.pop(name, None) for name in ("preset", "dimensions", "weights")}
     scored = dimensions(rubric["preset"] or "general", rubric["dimensions"], rubric["weights"] or {})
+    if given["kind"] == "pointwise":
+        _known(path, f"judges.{at}.weights", tuple(rubric["weights"] or ()), tuple(d.name for d in scored))
     return ModelJudge(**_model(path, f"judges.{at}", given), dimensions=scored)
 
 

@@ -22,7 +22,7 @@ class _Shared:
     """What models of one place share."""
 
     limiter: Limiter
-    providers: dict[tuple[str, str | None], Provider] = field(default_factory=dict)
+    providers: dict[tuple[str | None, ...], Provider] = field(default_factory=dict)
 
 
 class Endpoints:
@@ -51,10 +51,13 @@ class Endpoints:
         self.connection.close()
 
     def _endpoint(self, model: Model, most: int) -> Endpoint:
-        shared, name = self._places[model.place], (model.provider, model.api_key_env)
+        weights = model.revision if model.provider == "local" else None
+        shared, name = self._places[model.place], (model.provider, model.api_key_env, weights)
         if name not in shared.providers:
             provider = self._provider(model, most)
-            shared.providers[name] = Discreet(provider, secret(model)) if model.api_key_env else provider
+            shared.providers[name] = (
+                Discreet(provider, secret(model)) if model.api_key_env and secret(model) else provider
+            )
         lasting = model.provider == "batch"
         return Endpoint(shared.providers[name], shared.limiter, model.price, model.timeout, lasting=lasting)
 

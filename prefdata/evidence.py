@@ -85,17 +85,22 @@ def _empty(kind: Kind) -> pa.Table:
 
 
 def link(evidence: Evidence, on_bad_row: str = "fail") -> Evidence:
-    """Merge identical doubles, refuse contradictory ones and references to what is not there."""
+    """Merge identical doubles, refuse contradictory ones and references to what is not there; ratings become votes."""
+    known = checked(evidence, on_bad_row)
+    if not len(known.rating):
+        return known
+    derived = _typed("vote", votes_from_ratings(known.rating))
+    return replace(known, vote=_stack([known.vote, derived]), votes_from_ratings=len(derived))
+
+
+def checked(evidence: Evidence, on_bad_row: str = "fail") -> Evidence:
+    """The same without votes from ratings."""
     drops: list[Drop] = []
     tables = {kind: _merge_doubles(kind, getattr(evidence, kind), on_bad_row, drops) for kind in KINDS}
     known = replace(evidence, **tables)
     for kind in ("candidate", "rating", "vote"):
         tables[kind] = _check_references(kind, tables[kind], known, on_bad_row, drops)
-    if not len(tables["rating"]):
-        return Evidence(**tables, drops=drops)
-    derived = _typed("vote", votes_from_ratings(tables["rating"]))
-    tables["vote"] = _stack([tables["vote"], derived])
-    return Evidence(**tables, drops=drops, votes_from_ratings=len(derived))
+    return Evidence(**tables, drops=drops)
 
 
 def _refuse(

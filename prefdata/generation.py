@@ -30,11 +30,15 @@ class Generation:
     async def work(self, prompt: Prompt) -> Outcome:
         outcome = Outcome(prompt.prompt_id)
         if why := unanswerable(prompt.messages):
-            outcome.refuse(why)
+            outcome.refuse(why, "prompt", None, "nothing was asked about it")
             return outcome
-        panel = Panel(self.config.judges, prompt, outcome, self.call)
+        rounds = max(1, self.samples(prompt.prompt_id) // self.config.sampling.per_prompt)
+        panel = Panel(self.config.judges, prompt, outcome, self.call, rounds)
         writing: dict[str, Writing] = {}
         for draft in self._drafts(prompt):
+            if draft.candidate_id in prompt.candidates or draft.candidate_id in writing:
+                outcome.refuse("duplicate_id", "candidate", draft.candidate_id, "an input has a candidate of this id")
+                continue
             base = self._base(prompt, draft, writing)
             writing[draft.candidate_id] = asyncio.ensure_future(self._write(outcome, draft, base))
         given = [self._given(panel, name, candidate) for name, candidate in prompt.candidates.items()]
@@ -50,7 +54,7 @@ class Generation:
 
     @staticmethod
     def _base(prompt: Prompt, draft: Draft, writing: dict[str, Writing]) -> Writing | Given | None:
-        return None if draft.base is None else writing.get(draft.base) or prompt.candidates[draft.base]
+        return None if draft.base is None else prompt.candidates.get(draft.base) or writing.get(draft.base)
 
     async def _write(self, outcome: Outcome, draft: Draft, base: Writing | Given | None) -> Given | None:
         """Write one candidate, once the one it is made from is there."""

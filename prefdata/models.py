@@ -39,7 +39,7 @@ class Model:
     @property
     def identity(self) -> list[Any]:
         """What its answers depend on."""
-        return [self.name, self.model, self.revision, self.parameters, self.seed, self.logprobs, self.images == "none"]
+        return [self.name, self.model, self.revision, self.parameters, self.seed, self.logprobs, self.images]
 
     @property
     def place(self) -> str:

@@ -46,10 +46,10 @@ class Outcome:
         self.begun += 1
         self.keep(kind, rows)
 
-    def refuse(self, reason: str) -> None:
-        """Nothing is asked about the prompt."""
+    def refuse(self, reason: str, kind: Kind, name: str | None, detail: str) -> None:
+        """A unit that is not begun at all."""
         self.begun += 1
-        self.drop(reason, "prompt", (), "nothing was asked about it")
+        self.drop(reason, kind, (name,) if name else (), detail)
 
     def drop(self, reason: str, kind: Kind, names: tuple[str, ...], detail: str) -> None:
         a, b = names if len(names) == 2 else (names[0] if names else None, None)

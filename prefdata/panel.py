@@ -9,43 +9,48 @@ from typing import Any
 from prefdata.calls.request import Answer, Request
 from prefdata.gathering import gathered
 from prefdata.judges import origin, pairwise, pointwise, ranking
+from prefdata.keys import fraction
 from prefdata.models import Judge, Model, ModelJudge, OriginJudge, RulesJudge
 from prefdata.outcome import Outcome
 from prefdata.questions import Given, Prompt
 
 Call = Callable[[Model, Request], Awaitable[Answer]]
 Ready = dict[str, Given]
+Texts = dict[str, str]  # what judges read of each candidate
 
 
 class Panel:
     """`scores` holds the mean rating of each candidate by the pointwise judges; comparisons start from it."""
 
-    def __init__(self, judges: Iterable[Judge], prompt: Prompt, outcome: Outcome, call: Call) -> None:
-        self.prompt, self.outcome, self.call = prompt, outcome, call
+    def __init__(self, judges: Iterable[Judge], prompt: Prompt, outcome: Outcome, call: Call, rounds: int = 1) -> None:
+        """`rounds`: how often the prompt has got more samples, the first time included; so many more are its duels."""
+        self.prompt, self.outcome, self.call, self.rounds = prompt, outcome, call, rounds
         models = [judge for judge in judges if isinstance(judge, ModelJudge)]
         self.raters = [judge for judge in models if judge.kind == "pointwise"]
         self.duellists = [judge for judge in models if judge.kind == "pairwise"]
         self.rankers = [judge for judge in models if judge.kind == "ranking"]
         self.rules = [judge for judge in judges if isinstance(judge, RulesJudge)]
         self.origins = [judge for judge in judges if isinstance(judge, OriginJudge)]
-        self.scores: dict[str, float] = {}
+        self.scores: dict[str, float | None] = {}
 
     async def rate(self, name: str, given: Given) -> None:
         """Everything that is said about one candidate alone."""
         for judge in self.rules:
             self._check(judge, name, given)
-        asked = [(judge, scored) for judge in self.raters for scored in pointwise.questions(judge)]
-        found = await gathered(self._rate(judge, name, given.text, scored) for judge, scored in asked)
+        raters = self.raters if given.text.strip() else []  # nobody is paid to read nothing
+        asked = [(judge, scored) for judge in raters for scored in pointwise.questions(judge)]
+        found = await gathered(self._rate(judge, name, given.shown, scored) for judge, scored in asked)
         known = [score for scores in found for score in scores]
-        self.scores[name] = sum(known) / len(known) if known else 0.0
+        self.scores[name] = sum(known) / len(known) if known else None
 
     async def compare(self, ready: Ready) -> None:
         """Everything that is said about candidates together."""
         for judge in self.origins:
             for a, b, winner in origin.votes(judge, self.prompt, ready):
                 self.outcome.keep_unasked("vote", [{"a": a, "b": b, "winner": winner, "judge": judge.name}])
-        duels = [self._duel(judge, pair, ready) for judge in self.duellists for pair in self._pairs(judge, ready)]
-        rankings = [self._rank(judge, ready) for judge in self.rankers if len(ready) > 1]
+        texts = {name: given.shown for name, given in ready.items() if given.text.strip()}
+        duels = [self._duel(judge, pair, texts) for judge in self.duellists for pair in self._pairs(judge, texts)]
+        rankings = [self._rank(judge, texts) for judge in self.rankers if len(set(texts.values())) > 1]
         await gathered([*duels, *rankings])
 
     def _check(self, judge: RulesJudge, name: str, given: Given) -> None:
@@ -75,16 +80,23 @@ class Panel:
         )
         return [scores[d.name] for d in scored if d.weight]
 
-    def _pairs(self, judge: ModelJudge, ready: Ready) -> list[tuple[str, str]]:
+    def _pairs(self, judge: ModelJudge, texts: Texts) -> list[tuple[str, str]]:
         """The pairs with the widest gaps first, where there are ratings; equal texts are not compared."""
-        scores = self.scores
-        pairs = [pair for pair in combinations(sorted(ready), 2) if len({ready[name].text for name in pair}) == 2]
-        return sorted(pairs, key=lambda pair: -abs(scores[pair[0]] - scores[pair[1]]))[: judge.pairs_per_prompt]
+        pairs = [pair for pair in combinations(sorted(texts), 2) if len({texts[name] for name in pair}) == 2]
+        return sorted(pairs, key=self._narrowness)[: judge.pairs_per_prompt * self.rounds]
 
-    async def _duel(self, judge: ModelJudge, pair: tuple[str, str], ready: Ready) -> None:
-        texts = [ready[name].text for name in pair]
-        orders = {"ab": texts, "ba": texts[::-1]} if judge.both_orders else {"ab": texts}
-        said = await gathered(self._verdict(judge, pair, shown) for shown in orders.values())
+    def _narrowness(self, pair: tuple[str, str]) -> float:
+        """Least for the pair that is most worth comparing; pairs without ratings come last."""
+        one, other = (self.scores[name] for name in pair)
+        return 0.5 if one is None or other is None else -abs(one - other)
+
+    async def _duel(self, judge: ModelJudge, pair: tuple[str, str], texts: Texts) -> None:
+        shown = [texts[name] for name in pair]
+        orders = {"ab": shown, "ba": shown[::-1]}
+        if not judge.both_orders:  # by lot, or the smaller id would always be read first
+            order = "ab" if fraction(f"{self.prompt.prompt_id}/{pair}", 0) < 0.5 else "ba"
+            orders = {order: orders[order]}
+        said = await gathered(self._verdict(judge, pair, texts) for texts in orders.values())
         for order, winner in pairwise.winners(dict(zip(orders, said, strict=True))).items():
             vote = {"a": pair[0], "b": pair[1], "winner": winner, "judge": judge.name, "order": order}
             self.outcome.keep("vote", [vote])
@@ -97,11 +109,11 @@ class Panel:
             self._unreadable("vote", pair, judge, answer)
         return verdict
 
-    async def _rank(self, judge: ModelJudge, ready: Ready) -> None:
+    async def _rank(self, judge: ModelJudge, texts: Texts) -> None:
         """The best by ratings, shown forwards and backwards; one unit a call, C(K, 2) votes each."""
-        names = sorted(ready, key=lambda name: (-self.scores[name], name))[: judge.max_candidates]
+        names = sorted(texts, key=lambda name: (-(self.scores[name] or 0.0), name))[: judge.max_candidates]
         orders = [names, names[::-1]] if judge.both_orders else [names]
-        found = await gathered(self._ranking(judge, shown, ready) for shown in orders)
+        found = await gathered(self._ranking(judge, shown, texts) for shown in orders)
         known = [(shown[0] == names[0], places) for shown, places in zip(orders, found, strict=True) if places]
         if not known:
             return
@@ -111,8 +123,8 @@ class Panel:
                 "vote", [_ranked(judge, names, pair, said[at], forwards) for pair, said in winners.items()]
             )
 
-    async def _ranking(self, judge: ModelJudge, shown: list[str], ready: Ready) -> dict[str, int] | None:
-        request = ranking.ask(judge, self.prompt, [ready[name].text for name in shown])
+    async def _ranking(self, judge: ModelJudge, shown: list[str], texts: Texts) -> dict[str, int] | None:
+        request = ranking.ask(judge, self.prompt, [texts[name] for name in shown])
         answer = await self.outcome.unit("vote", (), judge.name, self.call(judge, request))
         places = None if answer is None else ranking.read(answer.text, len(shown))
         if answer is not None and places is None:

@@ -233,19 +233,35 @@ def _images(job: Job, shard: int) -> dict[str, str]:
 def _select(job: Job) -> list[Step]:
     config = job.config
     reads = [_outputs(job, "label", shard) for shard in range(job.shards)]
-    most = config.sampling.max_per_prompt if config.selection.target_pairs else None
-    return [_step(job, "select", 0, [reads, asdict(config.selection), most, config.splits, config.seed])]
+    own = [asdict(config.selection), config.splits, config.seed, bool(config.styles)]
+    return [_step(job, "select", 0, [reads, own, _growth(job)])]
+
+
+def _growth(job: Job) -> list[Any]:
+    """What decides which prompts get more samples, where there is a target."""
+    config = job.config
+    if not config.selection.target_pairs:
+        return []
+    prompts = [imported_of(job, shard) for shard in range(job.shards)]
+    return [prompts, config.sampling.per_prompt, config.sampling.max_per_prompt, bool(config.policies)]
 
 
 def _exports(job: Job) -> list[Step]:
-    pairs = _outputs(job, "select")
+    pairs = [_outputs(job, "select"), splits_of(job.config)]
     return [
         _step(job, "export", shard, [pairs, records_of(job, shard), _images(job, shard)]) for shard in range(job.shards)
     ]
 
 
 def _publish(job: Job) -> list[Step]:
-    return [_step(job, "publish", 0, [[step.name, _outputs(job, step.kind, step.part)] for step in published(job)])]
+    done = [(step, job.finished(step.kind, step.part)) for step in published(job)]
+    reads = [[step.name, found and found.outputs, found and found.facts] for step, found in done]
+    return [_step(job, "publish", 0, [reads, job.config.name, splits_of(job.config)])]
+
+
+def splits_of(config: Config) -> list[str]:
+    """The splits that the data set has."""
+    return [split for split, share in config.splits.items() if share > 0]
 
 
 def published(job: Job) -> list[Step]:

@@ -13,12 +13,21 @@ Messages = list[dict[str, Any]]
 
 
 class Given(NamedTuple):
-    """A candidate as judges get it. `source` names where it comes from, `style` how it is written."""
+    """A candidate as judges get it. `source` names where it comes from, `style` how it is written.
+
+    context: turns between the prompt and the response that only this candidate has.
+    """
 
     text: str
     source: str = "import"
     style: str | None = None
     finish: str | None = None
+    context: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What judges read, and by what two candidates are told apart."""
+        return f"{transcript(list(self.context))}\n[assistant] {self.text}" if self.context else self.text
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from prefdata.calls.request import BudgetError
-from prefdata.errors import PrefdataError
+from prefdata.errors import InputError, PrefdataError
 from prefdata.plan import Job, Step, plan
 from prefdata.shards import Manifest, RunDir
 from prefdata.steps import exporting, generating, importing, labelling, publishing, selecting
@@ -61,7 +61,7 @@ def guarded(run: RunDir) -> Iterator[None]:
     with run.locked():
         try:
             yield
-        except PrefdataError:
+        except InputError:
             if not run.manifest.exists():
                 shutil.rmtree(run.work, ignore_errors=True)
                 shutil.rmtree(run.dataset, ignore_errors=True)

@@ -26,7 +26,7 @@ TICK = 1.0  # seconds between two notes of how far it is
 
 
 class Live(NamedTuple):
-    """How far live work is. tokens and cost are those of the run in all its lives; seconds: since it began."""
+    """How far live work is. calls, tokens and cost are those of the run in all its lives, the rest since it began."""
 
     prompts: int = 0
     prompts_done: int = 0
@@ -54,6 +54,7 @@ class Workshop:
     def __init__(self, job: Job, watch: Watch) -> None:
         self.job, self.watch = job, watch
         self.expected = self.done = self.users = 0
+        self._is_open = False
         self._began = time.monotonic()
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="prefdata-live", daemon=True)
@@ -66,8 +67,10 @@ class Workshop:
 
     async def _open(self) -> None:
         self.endpoints = Endpoints(self.job.config, str(self.job.run.path.resolve()))
+        self._paid_before = self.endpoints.ledger.spent().calls
         self.places = asyncio.Semaphore(self.endpoints.window)
         self._ticking = asyncio.ensure_future(self._tick())
+        self._is_open = True
 
     def run(self, work: Coroutine[Any, Any, Made]) -> Made:
         """Wait for work done in the loop. Raises PrefdataError when no more calls can be made."""
@@ -84,14 +87,23 @@ class Workshop:
         try:
             return future.result()
         except KeyboardInterrupt:
+            if not self._is_open:
+                future.cancel()
+                raise
             waiting = self.endpoints.engine.in_flight
             print(f"prefdata: stopping; {waiting} calls are still out (Ctrl-C again leaves them)", file=sys.stderr)
             self.loop.call_soon_threadsafe(self.endpoints.engine.stop, INTERRUPTED)
         try:
-            return future.result()
+            future.result()
         except KeyboardInterrupt:
             future.cancel()
             raise
+        raise KeyboardInterrupt  # the work ended just then; what comes after it shall not begin
+
+    def expect(self, prompts: int) -> None:
+        """Count prompts that are to come; steps that share the workshop do so at the same time."""
+        with _door:
+            self.expected += prompts
 
     def live(self) -> Live:
         engine = self.endpoints.engine
@@ -99,7 +111,7 @@ class Workshop:
         return Live(
             self.expected,
             self.done,
-            calls.answered,
+            self._paid_before + calls.answered,
             calls.remembered,
             engine.in_flight,
             sum(calls.errors.values()),
@@ -121,8 +133,10 @@ class Workshop:
         write_json(self.job.run.progress, {**live._asdict(), **facts})
 
     def close(self) -> None:
-        self.run(self._close())
-        self._end()
+        try:
+            self.run(self._close())
+        finally:
+            self._end()
 
     async def _close(self) -> None:
         self._ticking.cancel()

@@ -39,7 +39,8 @@ def test_images_go_inline_before_the_text_and_by_their_hash_into_the_key(tmp_pat
 def test_images_go_by_reference_where_the_model_can_fetch_them(tmp_path):
     asked = question(model(images="reference"), prompt(tmp_path), MESSAGES, 0.7, 10)
     assert urls(asked) == [(tmp_path / "a.png").as_uri(), "https://example.org/b.jpg"]
-    assert asked.key == question(model(), prompt(tmp_path), MESSAGES, 0.7, 10).key, "the question is the same"
+    inline = question(model(), prompt(tmp_path), MESSAGES, 0.7, 10)
+    assert asked.key != inline.key, "an address that cannot be fetched is refused for good, the picture itself is not"
 
 
 def test_a_model_without_eyes_gets_the_text_alone(tmp_path):

@@ -33,7 +33,7 @@ WHERE key = ? AND max_tokens = ? AND base_url = ? ORDER BY line IS NULL LIMIT 1
 SETTLED = """
 DELETE FROM batch_requests AS q WHERE line IS NOT NULL AND EXISTS (
     SELECT 1 FROM results AS r WHERE r.key = q.key AND (
-        r.state = 'refused' OR r.max_tokens = q.max_tokens
+        (r.state = 'refused' AND r.max_tokens <= q.max_tokens) OR r.max_tokens = q.max_tokens
         OR (r.finish = 'stop' AND r.completion_tokens <= q.max_tokens)))
 """
 OLD = "DELETE FROM batch_requests WHERE batch IN (SELECT token FROM batches WHERE made < ?)"

@@ -9,6 +9,8 @@ from prefdata.calls.request import Answer, BudgetError, Request
 from prefdata.keys import canonical_json
 from prefdata.models import Price
 
+IMAGE_TOKENS = 16_384  # what an image costs at most; the largest default of today's served models
+
 
 def cost_of(price: Price, prompt_tokens: int, completion_tokens: int) -> float:
     """US dollars for tokens at a price per million."""
@@ -40,7 +42,7 @@ class Budget:
         Raises BudgetError if it is not left even when all have.
         """
         # No tokenizer makes more tokens than there are bytes.
-        prompt = len(canonical_json(request.messages).encode())
+        prompt = len(canonical_json([request.messages, request.schema]).encode()) + IMAGE_TOKENS * len(request.images)
         wanted = Reserved(cost_of(price, prompt, request.max_tokens), prompt + request.max_tokens)
         while short := self._short(wanted):
             if not self._reservations:

@@ -34,6 +34,9 @@ from prefdata.models import Price
 class Provider(Protocol):
     """A way to reach a model. Raises RetryableError, RateLimitError or TerminalError."""
 
+    async def ready(self, request: Request) -> None:
+        """Wait for what is not the call's own time."""
+
     async def call(self, request: Request) -> Answer: ...
 
     async def close(self) -> None: ...
@@ -57,9 +60,8 @@ class Endpoint:
 
 @dataclass
 class Counts:
-    """What the engine has done: calls sent, answers found in the ledger, errors by reason."""
+    """What the engine has done: calls answered, answers found in the ledger, errors by reason."""
 
-    sent: int = 0
     answered: int = 0
     remembered: int = 0
     errors: dict[str, int] = field(default_factory=dict)
@@ -105,6 +107,11 @@ class Engine:
             if task not in self._out and task is not asyncio.current_task():
                 task.cancel()
 
+    def check(self) -> None:
+        """Raise what the engine was stopped with, if it was."""
+        if self._stopped is not None:
+            raise self._stopped
+
     @property
     def in_flight(self) -> int:
         return len(self._out)
@@ -114,6 +121,7 @@ class Engine:
 
         Call `stop` first, and let the calls end, to leave nothing in doubt.
         """
+        self._stopped = self._stopped or StopError("closed")
         flying = list(self._flying.values())
         for task in flying:
             task.cancel()
@@ -148,6 +156,7 @@ class Engine:
             reserved = await self.budget.reserve(request, endpoint.price)
             try:
                 await self.ledger.intend(request)
+                await endpoint.provider.ready(request)
                 with self._waited_for(endpoint):
                     answer = await self._answer(endpoint, request)
                     await self.ledger.settle(request, answer, self.budget.spend(answer, endpoint.price))
@@ -171,7 +180,6 @@ class Engine:
 
     async def _answer(self, endpoint: Endpoint, request: Request) -> Answer:
         """The provider's answer, in time."""
-        self.counts.sent += 1
         try:
             async with asyncio.timeout(endpoint.timeout):
                 return await endpoint.provider.call(request)

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS refusals (
 """
 FIND = """
 SELECT state, body FROM results WHERE key = ? AND (
-    state = 'refused' OR max_tokens = ? OR (finish = 'stop' AND completion_tokens <= ?)
+    (state = 'refused' AND max_tokens <= ?) OR max_tokens = ? OR (finish = 'stop' AND completion_tokens <= ?)
 ) ORDER BY max_tokens LIMIT 1
 """
 INTEND = "INSERT OR IGNORE INTO intents VALUES (?, ?)"
@@ -81,7 +81,7 @@ class Ledger:
 
     def find(self, request: Request) -> Answer | None:
         """The answer this request has had. Raises TerminalError if it was refused for good."""
-        row = self.connection.execute(FIND, (request.key, request.max_tokens, request.max_tokens)).fetchone()
+        row = self.connection.execute(FIND, (request.key, *[request.max_tokens] * 3)).fetchone()
         if row is None:
             return None
         state, body = row
@@ -147,7 +147,7 @@ class Ledger:
             for statement, values in writes:
                 self.connection.execute(statement, values)
             self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # whatever it is, those who wait must hear of it
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             flushed.set_exception(error)

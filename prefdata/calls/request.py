@@ -32,9 +32,10 @@ class Request:
 
     @cached_property
     def key(self) -> str:
-        """sha256 of the canonical JSON of model, revision, messages, parameters, schema and sample."""
+        """sha256 of the canonical JSON of all this; images by their hash, and whether by reference, which can fail."""
         asked = [self.model, self.revision, self.messages, self.parameters, self.schema, self.sample]
-        return key(asked)
+        by_reference = any(isinstance(place, str) for place in self.images.values())
+        return key([*asked, *(["by reference"] if by_reference else [])])
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,8 @@ class Progress:
         from tqdm import tqdm
 
         self._bar = partial(tqdm, disable=None, leave=False)
-        self._steps = self._bar(total=len(work.inputs) + 2 * work.shards + 2, unit="step")
+        each = 3 if work.config.live else 2
+        self._steps = self._bar(total=len(work.inputs) + each * work.shards + 2, unit="step")
         self._prompts: tqdm[Any] | None = None
 
     def step(self, step: Step) -> None:

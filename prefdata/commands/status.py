@@ -47,7 +47,7 @@ def status(run: RunDir) -> dict[str, Any]:
         raise PrefdataError(f"{run.path} holds no run. To mend it: name the folder that `prefdata build` made.")
     from prefdata.shards import read_json
 
-    manifests = [read_json(path) for path in sorted(run.work.glob("*/manifest.json"))]
+    manifests = _last_attempts([read_json(path) for path in sorted(run.work.glob("*/manifest.json"))])
     steps = Counter(re.split("[-+]", m["step"])[0] for m in manifests)
     state = "building" if run.in_use() else "complete" if run.manifest.exists() else "stopped"
     return {
@@ -56,6 +56,14 @@ def status(run: RunDir) -> dict[str, Any]:
         "drops": dict(sum((Counter({d["reason"]: d["rows"]}) for m in manifests for d in m["drops"]), Counter())),
         "live": _live(run, state == "building") if run.progress.exists() else None,
     }
+
+
+def _last_attempts(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of steps that were repeated with more samples, the last."""
+    last: dict[str, dict[str, Any]] = {}
+    for manifest in sorted(manifests, key=lambda m: int(m["step"].partition("+")[2] or 0)):
+        last[manifest["step"].partition("+")[0]] = manifest
+    return list(last.values())
 
 
 def _live(run: RunDir, now: bool) -> dict[str, Any]:

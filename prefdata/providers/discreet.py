@@ -12,6 +12,9 @@ class Discreet:
     def __init__(self, provider: Provider, key: str) -> None:
         self.provider, self.key = provider, key
 
+    async def ready(self, request: Request) -> None:
+        await self.provider.ready(request)
+
     async def call(self, request: Request) -> Answer:
         try:
             return await self.provider.call(request)

@@ -2,8 +2,8 @@
 
 The client makes one try a call; what to do about errors is the engine's business. Errors are classed
 by status: 429 is a rate limit; 408, 409, 5xx, timeouts, cut connections and bodies that are no
-completion may go better next time; 401, 403 and 404, and a 429 that tells of an empty account, are the
-endpoint's fault and stop the run; any other 4xx is the request's own and terminal.
+completion may go better next time; 401, 402, 403 and 404, and codes that tell of an empty account or an
+unknown model, are the endpoint's fault and stop the run; any other 4xx is the request's own and terminal.
 
 What endpoints need not know (an enforced JSON Schema, log-probabilities) is tried once an endpoint:
 if the same request passes without it, it is left out from then on, and that is remembered. So is an
@@ -33,6 +33,10 @@ from prefdata.calls.request import (
 )
 
 Body = dict[str, Any]
+# Codes of errors that no other request would escape.
+ENDPOINTS_FAULT = frozenset({
+    "insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "model_not_found", "mismatched_model",
+})  # fmt: skip
 LIMIT, NEWER_LIMIT = "max_tokens", "max_completion_tokens"
 
 
@@ -52,6 +56,12 @@ class OpenAIProvider:
         self.client = client(base_url, api_key, concurrency)
         self._known: set[tuple[str, str]] = set()  # (model, feature) that has worked
         self._finding_out = asyncio.Lock()
+
+    async def ready(self, request: Request) -> None:
+        """Wait while another call finds out what the endpoint knows."""
+        if self._finding_out.locked() and self._is_unsure(request):
+            async with self._finding_out:
+                pass
 
     async def call(self, request: Request) -> Answer:
         if self._is_unsure(request):
@@ -73,22 +83,23 @@ class OpenAIProvider:
         return refused(request, self.memory, self.base_url)
 
     async def _find_out(self, request: Request) -> Answer:
-        """Try with everything; if that is refused, leave out one feature after the other."""
-        left_out = self._refused(request)
-        for feature in [*features(request), None]:
+        """Try with everything; if that is refused, without each feature alone, then without all."""
+        known = self._refused(request)
+        unsure = [name for name in features(request) if self._unsure(request.model, name)]
+        ways = [set(), *({name} for name in unsure), *([set(unsure)] if len(unsure) > 1 else [])]
+        for way in ways:
             try:
-                answer = await self._send(request, left_out)
+                answer = await self._send(request, known | way)
             except TerminalError:
-                if feature is None or not self._unsure(request.model, feature):
+                if way == ways[-1]:
                     raise
-                left_out = left_out | {feature}
                 continue
-            self._note(request, left_out)
+            self._note(request, known | way)
             return answer
         raise AssertionError("the last try returns or raises")
 
     def _note(self, request: Request, left_out: set[str]) -> None:
-        """The request has passed: what was sent works, what was left out was in the way."""
+        """The request has passed as it would not before: what was sent works, what was left out does not."""
         for feature in features(request):
             if feature in left_out:
                 self.memory.note_refusal(self.base_url, request.model, feature)
@@ -101,8 +112,9 @@ class OpenAIProvider:
         except TerminalError as error:
             if NEWER_LIMIT not in error.detail or LIMIT in left_out:
                 raise
+        answer = await self._post(request, left_out | {LIMIT})
         self.memory.note_refusal(self.base_url, request.model, LIMIT)
-        return await self._post(request, left_out | {LIMIT})
+        return answer
 
     async def _post(self, request: Request, left_out: set[str]) -> Answer:
         body = await asyncio.to_thread(body_of, request, left_out) if request.images else body_of(request, left_out)
@@ -187,17 +199,25 @@ def _parsed(content: bytes) -> Any:
 
 def answer_of(completion: Any) -> Answer:
     """The one choice of a completion. Raises RetryableError if there is none, TerminalError if it was filtered."""
-    choices = completion.get("choices") if isinstance(completion, dict) else None
-    if not choices or not isinstance(choices[0], dict):
+    try:
+        return _answer(completion)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise RetryableError("malformed_body", f"{type(error).__name__}: {error}") from None
+
+
+def _answer(completion: Body) -> Answer:
+    """An answer that ended without a text (cut off while it was thinking, or refused) is paid for all the same."""
+    choices, usage = completion.get("choices"), completion.get("usage") or {}
+    if not choices:
         raise RetryableError("empty_choices", "the answer holds no choice")
-    choice, usage = choices[0], completion.get("usage") or {}
-    if choice.get("finish_reason") == "content_filter":
+    message, finish = choices[0]["message"], choices[0].get("finish_reason")
+    if finish == "content_filter":
         raise TerminalError("content_filter", "the endpoint's filter stopped the answer")
-    text = (choice.get("message") or {}).get("content")
-    if not isinstance(text, str):
+    text = message.get("content") or message.get("refusal") or ""
+    if not isinstance(text, str) or (message.get("content") is None and not finish):
         raise RetryableError("empty_choices", "the choice holds no text")
-    tokens = (usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
-    return Answer(text, choice.get("finish_reason") or "stop", *tokens, choice.get("token_ids"), _logp(choice))
+    read, written = (int(usage.get(f"{side}_tokens") or 0) for side in ("prompt", "completion"))
+    return Answer(text, finish or "stop", read, written, choices[0].get("token_ids"), _logp(choices[0]))
 
 
 def _logp(choice: Body) -> float | None:
@@ -210,14 +230,14 @@ def of_status(status: int, body: object, headers: Any, endpoint: str) -> CallErr
     """The error that an HTTP status and its body tell of."""
     whole: Body = body if isinstance(body, dict) else {}
     told = whole["error"] if isinstance(whole.get("error"), dict) else whole
-    detail = str(told.get("message") or body or "")[:500]
-    if status == 429 and told.get("code") == "insufficient_quota":
-        return EndpointError("insufficient_quota", f"{endpoint}: {detail}")
+    detail = str(told.get("message") or body or "")[:500].encode("utf-8", "replace").decode()
+    if told.get("code") in ENDPOINTS_FAULT:
+        return EndpointError(str(told["code"]), f"{endpoint}: {detail}")
     if status == 429:
         return RateLimitError(detail, _retry_after(headers))
     if status in (408, 409) or status >= 500:
         return RetryableError(f"http_{status}", detail)
-    if status in (401, 403, 404):
+    if status in (401, 402, 403, 404):
         return EndpointError(f"http_{status}", f"{endpoint}: {detail}")
     return TerminalError(f"http_{status}", detail)
 

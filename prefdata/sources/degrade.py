@@ -27,13 +27,13 @@ def drafts(source: Source, prompt: Prompt, bases: list[str]) -> list[Draft]:
 
 
 async def _write(source: Source, prompt: Prompt, ask: Ask, base: str) -> Answer:
-    text = degraded(base, source.how, source.share, transcript_words(prompt))
-    if text == base:
-        raise CallError("cannot_degrade", f"{source.how} finds nothing to change in the text")
+    text = degraded(base, source.how, source.share, _words(prompt))
+    if text == base or not text.strip():
+        raise CallError("cannot_degrade", f"{source.how} leaves the text as it is, or nothing of it")
     return Answer(text)
 
 
-def transcript_words(prompt: Prompt) -> list[str]:
+def _words(prompt: Prompt) -> list[str]:
     return [word for message in prompt.messages for word in WORD.findall(message["content"])]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from prefdata.models import Source
 from prefdata.questions import Prompt
@@ -10,6 +11,7 @@ from prefdata.sources import adversarial, degrade, edit, reference, revise
 from prefdata.sources.draft import Draft
 
 Drafts = Callable[[Source, Prompt, list[str]], list[Draft]]
+WORKS_ON = ("edit", "degrade", "revise")  # kinds that start from a candidate
 KINDS: dict[str, Drafts] = {
     "reference": reference.drafts,
     "adversarial": adversarial.drafts,
@@ -23,6 +25,28 @@ def drafts(sources: tuple[Source, ...], prompt: Prompt, samples: list[Draft]) ->
     """The samples and what the sources make of them; a draft stands behind the one it is made from."""
     made: dict[str, list[Draft]] = {"sample": samples}
     for source in sources:
-        bases = list(prompt.candidates) if source.of == "import" else [d.candidate_id for d in made[source.of]]
-        made[source.name] = KINDS[source.kind](source, prompt, bases[: source.count])
+        made[source.name] = [
+            draft
+            for style, bases in _bases(source, prompt, made).items()
+            for draft in _in_style(style, KINDS[source.kind](source, prompt, bases[: source.count]))
+        ]
     return [draft for found in made.values() for draft in found]
+
+
+def _bases(source: Source, prompt: Prompt, made: dict[str, list[Draft]]) -> dict[str | None, list[str]]:
+    """What a source works on, by style: `count` is meant for each. A source that needs nothing has one entry."""
+    if source.kind not in WORKS_ON:
+        return {None: []}
+    if source.of == "import":
+        styles = {name: given.style for name, given in prompt.candidates.items()}
+    else:
+        styles = {draft.candidate_id: draft.origin.get("style") for draft in made[source.of]}
+    found: dict[str | None, list[str]] = {}
+    for name, style in styles.items():
+        found.setdefault(style, []).append(name)
+    return found
+
+
+def _in_style(style: str | None, drafts: list[Draft]) -> list[Draft]:
+    """What is made from a candidate keeps its style."""
+    return [replace(draft, origin={**draft.origin, "style": style}) for draft in drafts] if style else drafts

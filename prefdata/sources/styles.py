@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from prefdata.keys import canonical_json
 from prefdata.models import Styles
-from prefdata.questions import said_last
+from prefdata.questions import said_last, unanswerable
 from prefdata.records import Kind
 
 STYLE = "style"  # the tag that says which style a prompt asks for
@@ -32,7 +32,8 @@ def _asking(kind: Kind, table: pa.Table, style: str, instruction: str) -> pa.Tab
         table = table.set_column(table.column_names.index(name), name, column)
     if kind != "prompt":
         return table
-    messages = [said_last(row, instruction) for row in table["messages"].to_pylist()]
+    rows = table["messages"].to_pylist()
+    messages = [row if unanswerable(row) else said_last(row, instruction) for row in rows]
     tags = [_tagged(tags, style) for tags in table["tags"].to_pylist()]
     for name, values in (("messages", messages), ("tags", tags)):
         at = table.column_names.index(name)

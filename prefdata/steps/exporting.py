@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from prefdata.evidence import IDENTITY, gather, joined
 from prefdata.export.triplets import triplet, triplet_schema
-from prefdata.plan import Job, Step
+from prefdata.plan import Job, Step, splits_of
 from prefdata.report.strata import strata
 from prefdata.shards import Manifest, drop_table, read_table, table_writer
 from prefdata.steps.labelling import record_chunks
@@ -31,7 +31,7 @@ def run(job: Job, step: Step) -> Manifest:
     texts = Texts(job, step.part)
     schema = triplet_schema(_with_images(job))
     outputs = []
-    for split in [name for name, share in job.config.splits.items() if share > 0]:
+    for split in splits_of(job.config):
         outputs.append(job.run.dataset / f"{split}-{step.part:05d}-of-{step.of:05d}.parquet")
         _write(outputs[-1], schema, pairs.filter(pc.equal(pairs["split"], split)), texts)
     rows = sum(pq.read_metadata(output).num_rows for output in outputs)

@@ -7,6 +7,7 @@ the end of one is no barrier for the next; each is written as soon as its own pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import aclosing
 
 from prefdata.calls.scheduler import run_all
 from prefdata.generation import Generation
@@ -14,7 +15,7 @@ from prefdata.outcome import Outcome
 from prefdata.plan import Job, Step
 from prefdata.questions import Prompt
 from prefdata.shards import Manifest
-from prefdata.steps.prompting import prompt_ids, prompts, samples_of
+from prefdata.steps.prompting import check_imported, prompt_ids, prompts, samples_of
 from prefdata.steps.recording import Recording
 from prefdata.workshop import Live, Workshop, joined
 
@@ -34,7 +35,8 @@ def run_wave(
 ) -> list[Manifest]:
     """Generate for several shards at once. Raises PrefdataError when no more calls can be made."""
     with joined(job, watch) as shop:
-        shop.expected += sum(len(prompt_ids(job, step.part)) for step in steps)
+        check_imported(job, [step.part for step in steps])
+        shop.expect(sum(len(prompt_ids(job, step.part)) for step in steps))
         return shop.run(_run_wave(job, steps, shop, done))
 
 
@@ -46,6 +48,7 @@ async def _run_wave(job: Job, steps: list[Step], shop: Workshop, done: Callable[
 
     async def work(place: Place) -> Outcome:
         async with shop.places:
+            shop.endpoints.engine.check()
             return await generation.work(place[2])
 
     def finish_complete() -> None:
@@ -55,10 +58,11 @@ async def _run_wave(job: Job, steps: list[Step], shop: Workshop, done: Callable[
             done(recording.step)
 
     try:
-        async for (recording, number, _), outcome in run_all(_places(job, recordings), work, shop.endpoints.window):
-            recording.add(number, outcome)
-            shop.done += 1
-            finish_complete()
+        async with aclosing(run_all(_places(job, recordings), work, shop.endpoints.window)) as ended:
+            async for (recording, number, _), outcome in ended:
+                recording.add(number, outcome)
+                shop.done += 1
+                finish_complete()
         finish_complete()  # shards without any prompt
     finally:
         for recording in recordings:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from prefdata.evidence import gather
+from prefdata.evidence import checked, gather
 from prefdata.plan import Job, growing_of, imported_of
 from prefdata.questions import Given, Prompt
 from prefdata.shards import read_table
@@ -34,6 +34,12 @@ def samples_of(job: Job) -> dict[str, int]:
     """How many samples prompts get in this attempt, for those that get more than the config says."""
     tables = [read_table(job.run.path / name) for name in growing_of(job)]
     return {row["prompt_id"]: row["samples"] for table in tables for row in table.to_pylist()}
+
+
+def check_imported(job: Job, shards: list[int]) -> None:
+    """Find doubles and references to nothing before anything is paid for. Raises InputError."""
+    for shard in shards:
+        checked(gather(imported_chunks(job, shard)), job.config.on_bad_row)
 
 
 def prompts(job: Job, shard: int) -> Iterator[Prompt]:
@@ -70,7 +76,8 @@ def _prompt(job: Job, row: dict[str, Any], candidates: list[dict[str, Any]]) -> 
 
 def _given(row: dict[str, Any]) -> Given:
     origin = json.loads(row["origin"] or "{}")
-    return Given(row["text"], origin.get("source") or "import", origin.get("style"), row["finish"])
+    source, style = origin.get("source") or "import", origin.get("style")
+    return Given(row["text"], source, style, row["finish"], tuple(row["context"] or ()))
 
 
 def _images(job: Job, row: dict[str, Any]) -> tuple[dict[str, Path], dict[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prefdata import __version__
 from prefdata.export.card import card
-from prefdata.plan import Job, Step, published
+from prefdata.plan import Job, Step, published, splits_of
 from prefdata.report.page import render
 from prefdata.report.summary import summarise
 from prefdata.shards import DROPS, Manifest, drop_table, read_table, table_writer, write_json, write_text
@@ -19,7 +19,7 @@ WRITTEN = re.compile(r"(train|validation|test)-\d{5}-of-\d{5}\.parquet")
 def run(job: Job, step: Step) -> Manifest:
     run, manifests = job.run, finished_steps(job)
     _collect_drops(run.drops, [run.step(m.step) / "drops.parquet" for m in manifests if m.drops])
-    facts = summarise(job.config.name, [split for split, share in job.config.splits.items() if share > 0], manifests)
+    facts = summarise(job.config.name, splits_of(job.config), manifests)
     write_text(run.card, card(facts))
     write_json(run.summary, facts)
     write_text(run.report, render(facts))

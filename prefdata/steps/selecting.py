@@ -35,7 +35,9 @@ def run(job: Job, step: Step) -> Manifest:
     comparisons = pd.concat(shards, keys=range(step.of), names=["shard", "row"])
     pairs, drops = select(comparisons, config.selection)
     pairs["curriculum_rank"] = curriculum_rank(pairs)
-    pairs["split"] = split_of(pairs["prompt_id"], config.splits, config.seed)
+    # The styles of one prompt fall into one split.
+    asked = pairs["prompt_id"].str.rsplit("/", n=1).str[0] if config.styles else pairs["prompt_id"]
+    pairs["split"] = split_of(asked, config.splits, config.seed)
     pairs["weight"], pairs["pair_type"] = 1.0, "voted"
     growing = _growing(job, pairs)
     outputs = [_write(job, "pairs", shard, _pairs_of(pairs, shard)) for shard in range(step.of)]
@@ -65,7 +67,7 @@ def _growing(job: Job, pairs: pd.DataFrame) -> pa.Table:
     before = samples_of(job)
     prompts["samples"] = [before.get(name, config.sampling.per_prompt) for name in prompts["prompt_id"]]
     prompts["pairs"] = prompts["prompt_id"].map(pairs["prompt_id"].value_counts()).fillna(0).astype(int)
-    more = grown(prompts, missing, config.sampling)
+    more = grown(prompts, missing, config.sampling, config.selection.max_pairs_per_prompt)
     samples = {**before, **dict(zip(more["prompt_id"], more["samples"].tolist(), strict=True))} if len(more) else {}
     rows = [{"prompt_id": name, "samples": count} for name, count in sorted(samples.items())]
     return pa.Table.from_pylist(rows, schema=GROWING)

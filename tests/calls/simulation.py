@@ -104,6 +104,9 @@ class World:
 
     # --- the provider ------------------------------------------------------------------------
 
+    async def ready(self, request: Request) -> None:
+        """Always."""
+
     async def call(self, request: Request) -> Answer:
         """Answer after a while, or fail in one of the ways services fail."""
         committed = self.disk.execute("SELECT state FROM results WHERE key = ?", (request.key,)).fetchone()

@@ -118,9 +118,9 @@ def test_a_killed_live_build_repays_only_what_was_in_flight(serve, config, tmp_p
 
 def test_a_budget_stops_cleanly_and_the_run_goes_on_with_a_larger_one(serve, config, tmp_path, capsys):
     server = serve()
-    small = config(server.url, budget={"max_tokens": 2000})
+    small = config(server.url, budget={"max_tokens": 3000})
     assert main(["build", str(small), "--run-dir", str(tmp_path / "run")]) == 2
-    assert "max_tokens 2000 does not cover" in capsys.readouterr().err
+    assert "max_tokens 3000 does not cover" in capsys.readouterr().err
     spent = server.stats()["calls"]
     assert 0 < spent < CALLS
     build(config(server.url), tmp_path / "run")

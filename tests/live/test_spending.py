@@ -33,7 +33,7 @@ def status(run, capsys) -> dict:
 
 def test_a_budget_holds_for_all_commands_of_a_run_together(serve, config, tmp_path):
     server = serve()
-    path = config(server.url, budget={"max_tokens": 2000})
+    path = config(server.url, budget={"max_tokens": 3000})
     build(path, tmp_path / "run", code=2)
     spent = server.stats()["calls"]
     assert 0 < spent < CALLS
@@ -129,7 +129,7 @@ def test_a_target_within_a_budget_gives_what_there_is_and_goes_on_with_more(serv
     server = serve()
     more = {"candidates": {**TWO, "max_per_prompt": 8}, "judges": RUBRIC}
     first = PROMPTS * 2 * 2 * 15  # tokens of the first attempt
-    path = config(server.url, selection={"target_pairs": 50}, budget={"max_tokens": first + 900}, **more)
+    path = config(server.url, selection={"target_pairs": 50}, budget={"max_tokens": first + 1700}, **more)
     run = build(path, tmp_path / "run")
     few = len(triplets(run))
     assert 0 < few < 50

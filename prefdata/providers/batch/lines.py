@@ -10,10 +10,14 @@ from openai.types import BatchError
 
 from prefdata.calls.batches import Name
 from prefdata.calls.request import Answer, CallError, RateLimitError, RetryableError
-from prefdata.providers.openai import answer_of, of_status
+from prefdata.providers.openai import LIMIT, answer_of, of_status
 
 URL: Final = "/v1/chat/completions"
-FEATURES = {"response_format": "json_schema", "logprobs": "logprobs"}  # parameter → feature, as in openai.py
+FEATURES = {
+    "response_format": "json_schema",
+    "logprobs": "logprobs",
+    LIMIT: LIMIT,
+}  # parameter → feature, as in openai.py
 
 Outcome = Answer | Exception
 

@@ -67,6 +67,9 @@ class BatchProvider:
         self._followed: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    async def ready(self, request: Request) -> None:
+        """Nothing is waited for beforehand."""
+
     async def call(self, request: Request) -> Answer:
         name = (request.key, request.max_tokens)
         found = self.memory.find(self.base_url, name)

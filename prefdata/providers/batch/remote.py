@@ -15,14 +15,11 @@ from prefdata.calls.batches import Batch
 from prefdata.calls.request import CallError, EndpointError, RateLimitError, RetryableError, TerminalError
 from prefdata.keys import short_key
 from prefdata.providers.batch.lines import URL, by_id, refusal
-from prefdata.providers.openai import client, of_status
+from prefdata.providers.openai import ENDPOINTS_FAULT, client, of_status
 
 ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
 # Why a batch can fail as a whole though its rows are good: for now, or until the user sees to it.
 TOO_MUCH = frozenset({"token_limit_exceeded"})
-NO_ROWS_FAULT = frozenset(
-    {"billing_hard_limit_reached", "billing_not_active", "insufficient_quota", "model_not_found", "mismatched_model"}
-)
 FAULTS = (openai.OpenAIError, ValueError)  # the second: an answer that is not what was asked for
 
 Result = TypeVar("Result")
@@ -128,7 +125,7 @@ class Remote:
         codes = {error.code for error in errors}
         if codes & TOO_MUCH:
             return Results({}, RateLimitError(told, self.poll[1]))
-        if faults := sorted(filter(None, codes & NO_ROWS_FAULT)):
+        if faults := sorted(filter(None, codes & ENDPOINTS_FAULT)):
             return Results({}, EndpointError(faults[0], f"{self.base_url}: {told}"))
         lines = {ids[error.line - 1]: refusal(error) for error in errors if error.line and error.line <= len(ids)}
         return Results(lines, RetryableError("batch_failed", told))

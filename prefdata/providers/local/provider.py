@@ -21,6 +21,9 @@ class LocalProvider:
         self._closed = False
         self._thread: threading.Thread | None = None
 
+    async def ready(self, request: Request) -> None:
+        """Nothing is waited for beforehand."""
+
     async def call(self, request: Request) -> Answer:
         row = Row(request, drawing_of(request.parameters))
         with self._change:
