@@ -90,6 +90,7 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
     if isinstance(raw.get("inputs"), list):  # a path alone is short for {path: …}
         raw["inputs"] = [{"path": given} if isinstance(given, str) else given for given in raw["inputs"]]
     _check(path, raw)
+    _check_budget(path, raw)
     run, writers = raw.get("run", {}), cast.policies(path, raw)
     return Config(
         path=path,
@@ -124,6 +125,14 @@ def _image_rules(given: dict[str, Any]) -> ImageRules:
     return ImageRules(tuple(given.get("image_hosts", ())), most[0] or default.max_bytes, most[1] or default.max_pixels)
 
 
+def _check_budget(path: Path, raw: dict[str, Any]) -> None:
+    """A limit in money means nothing where nothing has a price."""
+    asked = [*raw.get("policies", []), *raw.get("judges", [])]
+    if "max_cost_usd" in raw.get("budget", {}) and not any("price" in model for model in asked):
+        remedy = "give models a price: {prompt, completion} in US dollars per million tokens"
+        raise InputError(str(path), "no model has a price", remedy, None, "budget.max_cost_usd")
+
+
 def _tupled(given: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
@@ -148,11 +157,14 @@ def secret(model: Model) -> str:
     """The key of a model's endpoint, from the environment; many local endpoints want none."""
     if model.api_key_env is None:
         return "none"
-    try:
-        return os.environ[model.api_key_env]
-    except KeyError:
+    if not model.api_key_env.isidentifier():  # perhaps the key itself: it is not repeated
+        remedy = "put the key into an environment variable, and the variable's name here"
+        raise PrefdataError(f"api_key_env of {model.name} is not the name of a variable. To mend it: {remedy}.")
+    found = os.environ.get(model.api_key_env, "")
+    if not found.strip():
         remedy = f"set it to the key of {model.base_url}"
-        raise PrefdataError(f"the variable {model.api_key_env} is not set. To mend it: {remedy}.") from None
+        raise PrefdataError(f"the variable {model.api_key_env} is not set. To mend it: {remedy}.")
+    return found
 
 
 def _default(section: str, name: str) -> Any:

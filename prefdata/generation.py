@@ -43,7 +43,7 @@ class Generation:
             writing[draft.candidate_id] = asyncio.ensure_future(self._write(outcome, draft, base))
         given = [self._given(panel, name, candidate) for name, candidate in prompt.candidates.items()]
         made = await gathered([*given, *(self._written(panel, name, task) for name, task in writing.items())])
-        await panel.compare(dict(filter(None, made)))
+        await panel.compare(_distinct(prompt, dict(filter(None, made)), outcome, panel))
         return outcome
 
     def _drafts(self, prompt: Prompt) -> list[Draft]:
@@ -76,6 +76,20 @@ class Generation:
     async def _written(self, panel: Panel, name: str, task: Writing) -> tuple[str, Given] | None:
         candidate = await task
         return None if candidate is None else await self._given(panel, name, candidate)
+
+
+def _distinct(prompt: Prompt, made: dict[str, Given], outcome: Outcome, panel: Panel) -> dict[str, Given]:
+    """One candidate of those that say the same: the first of the inputs and drafts, in whatever order they came.
+
+    Imported ones are never left out.
+    """
+    first: dict[str, str] = {}
+    for name, given in made.items():
+        if first.setdefault(given.shown, name) != name and name not in prompt.candidates:
+            outcome.retract("duplicate_text", name, f"says the same as {first[given.shown]}")
+    for text, name in first.items():
+        panel.speak_for(name, text)
+    return {name: made[name] for name in first.values()}
 
 
 def _row(draft: Draft, answer: Answer) -> Row:

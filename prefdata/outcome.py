@@ -51,6 +51,18 @@ class Outcome:
         self.begun += 1
         self.drop(reason, kind, (name,) if name else (), detail)
 
+    def retract(self, reason: str, name: str, detail: str) -> None:
+        """A candidate that was kept becomes a drop."""
+        self.rows["candidate"] = [row for row in self.rows["candidate"] if row["candidate_id"] != name]
+        self.done -= 1
+        self.drop(reason, "candidate", (name,), detail)
+
+    def rename(self, old: str, new: str) -> None:
+        """What was rated as one candidate was rated as another that says the same."""
+        for row in self.rows["rating"]:
+            row["candidate_id"] = new if row["candidate_id"] == old else row["candidate_id"]
+        self.drops = [drop._replace(a=new) if (drop.kind, drop.a) == ("rating", old) else drop for drop in self.drops]
+
     def drop(self, reason: str, kind: Kind, names: tuple[str, ...], detail: str) -> None:
         a, b = names if len(names) == 2 else (names[0] if names else None, None)
         self.drops.append(Drop(STAGE, reason, kind, self.prompt_id, a, b, detail=detail))

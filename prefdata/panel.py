@@ -32,9 +32,12 @@ class Panel:
         self.rules = [judge for judge in judges if isinstance(judge, RulesJudge)]
         self.origins = [judge for judge in judges if isinstance(judge, OriginJudge)]
         self.scores: dict[str, float | None] = {}
+        self.rated: dict[str, str] = {}  # text → the candidate that was rated for all who say the same
 
     async def rate(self, name: str, given: Given) -> None:
-        """Everything that is said about one candidate alone."""
+        """Everything that is said about one candidate alone; once for those that say the same."""
+        if self.rated.setdefault(given.shown, name) != name:
+            return
         for judge in self.rules:
             self._check(judge, name, given)
         raters = self.raters if given.text.strip() else []  # nobody is paid to read nothing
@@ -42,6 +45,13 @@ class Panel:
         found = await gathered(self._rate(judge, name, given.shown, scored) for judge, scored in asked)
         known = [score for scores in found for score in scores]
         self.scores[name] = sum(known) / len(known) if known else None
+
+    def speak_for(self, name: str, text: str) -> None:
+        """Book what was said of a text on this candidate, whichever that says it came first."""
+        rated = self.rated[text]
+        if rated != name:
+            self.scores[name] = self.scores.pop(rated)
+            self.outcome.rename(rated, name)
 
     async def compare(self, ready: Ready) -> None:
         """Everything that is said about candidates together."""

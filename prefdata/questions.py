@@ -34,7 +34,8 @@ class Given(NamedTuple):
 class Prompt:
     """A prompt with what is known of it.
 
-    images: "sha256:…" address → file; addresses: the same → where it was fetched from, if it was.
+    images: "sha256:…" address → file; addresses: the same → where it was fetched from, if it was; shown: the
+    addresses in their order, one that is named twice standing twice.
     candidates: those the inputs gave, by id. style: the one it asks for, if the config has styles.
     """
 
@@ -42,6 +43,7 @@ class Prompt:
     messages: Messages
     images: dict[str, Path] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
     candidates: dict[str, Given] = field(default_factory=dict)
     reference: str | None = None
     units: tuple[tuple[str, ...], ...] = ()
@@ -65,7 +67,7 @@ def question(
     if model.logprobs:
         parameters["logprobs"] = True
     images = _images(model, prompt)
-    shown = _with_images(messages, list(images)) if images else messages
+    shown = _with_images(messages, prompt.shown or tuple(images)) if images else messages
     return Request(model.model, model.revision, shown, parameters, max_tokens, sample, images, schema)
 
 
@@ -78,7 +80,7 @@ def _images(model: Model, prompt: Prompt) -> dict[str, Path | str]:
     return {name: prompt.addresses.get(name, path.resolve().as_uri()) for name, path in prompt.images.items()}
 
 
-def _with_images(messages: Messages, addresses: list[str]) -> Messages:
+def _with_images(messages: Messages, addresses: tuple[str, ...]) -> Messages:
     at = max(n for n, message in enumerate(messages) if message["role"] == "user" or n == 0)
     parts = [{"type": "image_url", "image_url": {"url": address}} for address in addresses]
     content = [*parts, {"type": "text", "text": messages[at]["content"]}]

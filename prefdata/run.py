@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from prefdata.calls.request import BudgetError
+from prefdata.calls.request import RETRIES_USED_UP, BudgetError
 from prefdata.errors import InputError, PrefdataError
 from prefdata.plan import Job, Step, plan
 from prefdata.shards import Manifest, RunDir
@@ -59,6 +59,7 @@ def with_what_there_is(job: Job, step: Step, error: PrefdataError) -> Job:
 def guarded(run: RunDir) -> Iterator[None]:
     """Hold the run's lock; if the inputs prove bad before a first data set exists, leave nothing behind."""
     with run.locked():
+        run.ask_again(RETRIES_USED_UP)
         try:
             yield
         except InputError:

@@ -204,6 +204,12 @@ class RunDir:
             self._imported[name] = (state, manifest)
         return manifest
 
+    def ask_again(self, reason: str) -> None:
+        """Forget that steps are finished that dropped rows for a reason which may have passed."""
+        for path in self.work.glob("generate-*/manifest.json"):
+            if any(drop["reason"] == reason for drop in read_json(path)["drops"]):
+                path.unlink()
+
     def _is_whole(self, path: Path, digest: str) -> bool:
         return path.is_file() and self.digest(path) == digest
 

@@ -22,6 +22,14 @@ from prefdata.shards import write_json
 
 Made = TypeVar("Made")
 INTERRUPTED = StopError("interrupted")
+# What to do about what stops a run.
+REMEDIES = {
+    "budget_spent": "raise the limit under `budget`",
+    "http_401": "check the key: api_key_env names the variable that holds it",
+    "http_403": "check the key and what it may do",
+    "http_404": "check base_url and model",
+    "endpoint_down": "check base_url, and that the server is up",
+}
 TICK = 1.0  # seconds between two notes of how far it is
 
 
@@ -54,6 +62,7 @@ class Workshop:
     def __init__(self, job: Job, watch: Watch) -> None:
         self.job, self.watch = job, watch
         self.expected = self.done = self.users = 0
+        self.stopped = ""  # why, if it did not come to its end
         self._is_open = False
         self._began = time.monotonic()
         self.loop = asyncio.new_event_loop()
@@ -78,10 +87,12 @@ class Workshop:
         try:
             return self._patiently(future)
         except StopError as error:
+            self.stopped = str(error)
             if error is INTERRUPTED:
                 raise KeyboardInterrupt from None
-            remedy = "see to it, and run the same command again; nothing is paid for twice"
-            raise PrefdataError(f"{error}. To mend it: {remedy}.") from error
+            remedy = REMEDIES.get(error.reason, "see to it")
+            again = "run the same command again; nothing is paid for twice"
+            raise PrefdataError(f"{error}. To mend it: {remedy}, and {again}.") from error
 
     def _patiently(self, future: Any) -> Any:
         try:
@@ -129,7 +140,8 @@ class Workshop:
     def _note(self) -> None:
         live = self.live()
         self.watch(live)
-        facts = {"seconds_left": live.seconds_left, "ledger": str(self.job.config.ledger.resolve())}
+        ledger = str(self.job.config.ledger.resolve())
+        facts = {"seconds_left": live.seconds_left, "ledger": ledger, "stopped": self.stopped}
         write_json(self.job.run.progress, {**live._asdict(), **facts})
 
     def close(self) -> None:

@@ -57,9 +57,9 @@ class Budget:
     def _short(self, wanted: Reserved) -> str | None:
         """Which limit does not leave room for it."""
         if self.max_cost_usd is not None and self.cost + self.reserved_cost + wanted.cost > self.max_cost_usd:
-            return f"max_cost_usd {self.max_cost_usd}"
+            return f"${self.cost:.4g} are spent, and max_cost_usd {self.max_cost_usd}"
         if self.max_tokens is not None and self.tokens + self.reserved_tokens + wanted.tokens > self.max_tokens:
-            return f"max_tokens {self.max_tokens}"
+            return f"{self.tokens:,} tokens are spent, and max_tokens {self.max_tokens}"
         return None
 
     def release(self, reserved: Reserved) -> None:

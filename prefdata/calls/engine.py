@@ -20,8 +20,10 @@ from prefdata.calls.budget import Budget
 from prefdata.calls.ledger import Ledger
 from prefdata.calls.limiter import Limiter
 from prefdata.calls.request import (
+    RETRIES_USED_UP,
     Answer,
     CallError,
+    EndpointError,
     RateLimitError,
     Request,
     RetryableError,
@@ -29,6 +31,9 @@ from prefdata.calls.request import (
     TerminalError,
 )
 from prefdata.models import Price
+
+DEAD_AFTER = 10
+IN_DOUBT = ("timeout", "connection", "malformed_body")  # errors after which an answer may have been made all the same
 
 
 class Provider(Protocol):
@@ -56,6 +61,7 @@ class Endpoint:
     tries: int = 5
     longest_pause: float = 30.0
     lasting: bool = False
+    given_up: int = 0  # calls in a row whose tries were used up
 
 
 @dataclass
@@ -134,21 +140,31 @@ class Engine:
             try:
                 return await self._try(endpoint, request)
             except RateLimitError as error:
-                self._count(error)
+                await self._count(error, request)
                 endpoint.limiter.slow_down(error.retry_after)
             except RetryableError as error:
-                self._count(error)
+                await self._count(error, request)
                 last, tries = error, tries + 1
                 if tries < endpoint.tries and self._stopped is None:
                     await asyncio.sleep(self._pause(tries, endpoint))
             except TerminalError as error:
-                self._count(error)
+                await self._count(error, request)
                 await self.ledger.refuse(request, error)
                 raise
             except StopError as error:
+                await self._count(error, request)
                 self.stop(error)
                 raise
-        raise self._stopped or CallError("retries_used_up", str(last))
+        raise self._stopped or self._give_up(endpoint, last)
+
+    def _give_up(self, endpoint: Endpoint, last: CallError) -> CallError:
+        """The call fails for this run; if nothing but failures comes back, so does the run."""
+        endpoint.given_up += 1
+        if endpoint.given_up < DEAD_AFTER:
+            return CallError(RETRIES_USED_UP, str(last))
+        dead = EndpointError("endpoint_down", f"{DEAD_AFTER} calls in a row failed {endpoint.tries} times each; {last}")
+        self.stop(dead)
+        return dead
 
     async def _try(self, endpoint: Endpoint, request: Request) -> Answer:
         """One call under a permit and a reservation, its answer committed."""
@@ -163,6 +179,7 @@ class Engine:
             finally:
                 self.budget.release(reserved)
             endpoint.limiter.succeeded()
+            endpoint.given_up = 0
             self.counts.answered += 1
             return answer
 
@@ -190,5 +207,8 @@ class Engine:
         """Exponential, with full jitter (Brooker 2015)."""
         return self._jitter.uniform(0.5, 1.0) * min(endpoint.longest_pause, 2.0 ** (tries - 1))
 
-    def _count(self, error: CallError) -> None:
+    async def _count(self, error: CallError, request: Request) -> None:
+        """Note an error; unless it leaves open whether the call was paid for, its intent is forgotten."""
+        if error.reason not in IN_DOUBT:
+            await self.ledger.forget(request)
         self.counts.errors[error.reason] = self.counts.errors.get(error.reason, 0) + 1

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from prefdata.calls.request import Answer, Request, TerminalError
+from prefdata.errors import PrefdataError
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS results (
@@ -62,11 +63,17 @@ class Spent(NamedTuple):
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the ledger file, making it if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None, timeout=60)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    """Open the ledger file, making it if need be. Raises PrefdataError if it is none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.executescript(TABLES)
+        connection.execute(FIND, ("", 0, 0, 0))
+    except (OSError, sqlite3.Error) as error:
+        remedy = "name another file under `ledger:`; it is made if it is not there"
+        raise PrefdataError(f"{path} cannot be used as the ledger ({error}). To mend it: {remedy}.") from None
     return connection
 
 
@@ -104,6 +111,10 @@ class Ledger:
         """Commit that this request will never be answered."""
         body = json.dumps({"reason": error.reason, "detail": error.detail}, ensure_ascii=False)
         await self._write(self._settling(request, "refused", ("", 0, 0, 0.0, body)))
+
+    async def forget(self, request: Request) -> None:
+        """A call that certainly gave nothing is not in doubt."""
+        await self._write([(FORGET, (request.key, request.max_tokens))])
 
     def doubtful(self) -> int:
         """Calls that were begun and have no result: in flight now, or lost in a crash."""

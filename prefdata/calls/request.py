@@ -50,6 +50,9 @@ class Answer:
     logp: float | None = None
 
 
+RETRIES_USED_UP = "retries_used_up"  # the one reason for which a row is dropped that the next command tries again
+
+
 class CallError(Exception):
     """A call that gave no answer; `reason` is the name under which its row is dropped."""
 

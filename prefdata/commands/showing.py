@@ -62,6 +62,9 @@ def show_run(run: RunDir) -> None:
     print(f"{facts['compared']:,} compared pairs in, {facts['pairs']:,} training pairs out")
     if not facts["pairs"]:
         _warn_empty(facts["drops"])
+    if failed := sum(drop["rows"] for drop in facts["drops"] if drop["reason"] == "retries_used_up"):
+        again = "the same command asks for them again"
+        print(f"warning: {failed:,} answers could not be had (retries_used_up); {again}", file=sys.stderr)
     if facts["pairs"] < (facts["target_pairs"] or 0):
         why = "the budget is spent" if facts["can_grow"] else "no prompt may get more (candidates.max_per_prompt)"
         print(

@@ -49,7 +49,9 @@ def status(run: RunDir) -> dict[str, Any]:
 
     manifests = _last_attempts([read_json(path) for path in sorted(run.work.glob("*/manifest.json"))])
     steps = Counter(re.split("[-+]", m["step"])[0] for m in manifests)
-    state = "building" if run.in_use() else "complete" if run.manifest.exists() else "stopped"
+    live = read_json(run.progress) if run.progress.exists() else {}
+    whole = run.manifest.exists() and not live.get("stopped")
+    state = "building" if run.in_use() else "complete" if whole else "stopped"
     return {
         "state": state,
         "steps": {kind: steps[kind] for kind in ORDER if steps[kind]},
@@ -83,7 +85,8 @@ def _live(run: RunDir, now: bool) -> dict[str, Any]:
 
 
 def _show(facts: dict[str, Any]) -> None:
-    print(f"state      {facts['state']}")
+    why = facts["live"]["stopped"] if facts["live"] and facts["state"] == "stopped" else ""
+    print(f"state      {facts['state']}" + (f" ({why})" if why else ""))
     print("steps      " + ", ".join(f"{kind} {count}" for kind, count in facts["steps"].items()))
     if live := facts["live"]:
         left = live["seconds_left"]

@@ -123,10 +123,8 @@ class OpenAIProvider:
             content = response.content
         except openai.APIStatusError as error:
             raise of_status(error.status_code, error.body, error.response.headers, self.base_url) from None
-        except openai.APITimeoutError as error:
-            raise RetryableError("timeout", str(error)) from None
-        except openai.APIConnectionError as error:
-            raise RetryableError("connection", str(error.__cause__ or error)) from None
+        except openai.APIConnectionError as error:  # a timeout is one too
+            raise _unanswered(error) from None
         except (openai.OpenAIError, httpx2.HTTPError) as error:
             raise RetryableError("malformed_body", str(error)) from None
         return answer_of(_parsed(content))
@@ -137,6 +135,17 @@ def client(base_url: str, api_key: str, concurrency: int) -> openai.AsyncOpenAI:
     limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
     transport = openai.DefaultAioHttpClient(timeout=None, limits=limits)
     return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=None, http_client=transport)
+
+
+def _unanswered(error: openai.APIConnectionError) -> RetryableError:
+    """No answer came: was the endpoint never reached, silent, or cut off? Its innermost cause knows best."""
+    causes: list[BaseException] = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    told = next((str(cause) for cause in reversed(causes) if str(cause)), type(causes[-1]).__name__)
+    if any(isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout) for cause in causes):
+        return RetryableError("unreachable", told)
+    return RetryableError("timeout" if isinstance(error, openai.APITimeoutError) else "connection", told)
 
 
 # --- what is sent ----------------------------------------------------------------------------

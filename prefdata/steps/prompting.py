@@ -80,15 +80,17 @@ def _given(row: dict[str, Any]) -> Given:
     return Given(row["text"], source, style, row["finish"], tuple(row["context"] or ()))
 
 
-def _images(job: Job, row: dict[str, Any]) -> tuple[dict[str, Path], dict[str, str]]:
-    """A prompt's readable images by hash, and where they were fetched from; others are named at selection."""
+def _images(job: Job, row: dict[str, Any]) -> tuple[dict[str, Path], dict[str, str], tuple[str, ...]]:
+    """A prompt's readable images by hash, where they come from, and their order; others are named at selection."""
     images: dict[str, Path] = {}
+    shown: list[str] = []
     addresses: dict[str, str] = {}
     for place in ((row["file"], name) for name in row["images"] or []):
         if job.images.trouble(*place) is None:
             path = job.images.path(*place)
             known = f"sha256:{job.run.digest(path)}"
             images[known] = path
+            shown.append(known)
             if address := job.images.address(*place):
                 addresses[known] = address
-    return images, addresses
+    return images, addresses, tuple(shown)

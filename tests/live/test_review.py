@@ -13,6 +13,7 @@ from prefdata.calls.request import Answer, BudgetError, EndpointError, Request, 
 from prefdata.cli import main
 from prefdata.models import Model, Price, Sampling
 from prefdata.providers.openai import OpenAIProvider, answer_of, of_status
+from prefdata.questions import Prompt, question
 from prefdata.shards import RunDir
 from prefdata.sources.sample import samples
 
@@ -193,3 +194,79 @@ def test_the_protocols_own_fields_are_not_parameters(config, tmp_path, capsys):
     for name in ("n", "stream", "max_tokens", "messages"):
         build(config("http://127.0.0.1:9", policies=[{"name": "p", "parameters": {name: 1}}]), tmp_path / "run", code=2)
         assert f"policies.0.parameters.{name}" in capsys.readouterr().err
+
+
+def test_a_dead_endpoint_stops_the_build_and_the_same_command_heals_it(serve, config, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("prefdata.calls.engine.Engine._pause", lambda *_: 0.0)
+    dead = config("http://127.0.0.1:9", ledger="ledger.sqlite")
+    run = build(dead, tmp_path / "run", code=2)
+    said = capsys.readouterr().err
+    assert "endpoint_down" in said
+    assert "unreachable" in said
+    assert main(["status", str(run.path), "--json"]) == 0
+    assert '"state": "stopped"' in capsys.readouterr().out
+    server = serve()
+    build(config(server.url, ledger="ledger.sqlite"), tmp_path / "run")
+    assert triplets(run)
+
+
+def test_what_could_not_be_had_is_asked_for_again_by_the_next_command(serve, config, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("prefdata.calls.engine.Engine._pause", lambda *_: 0.0)
+    flaky = {"judges": [], "policies": [{"name": "policy", "timeout": 0.3}]}
+    server = serve(faults=0.9, seed=3)
+    run = build(config(server.url, prompts=8, **flaky), tmp_path / "run")
+    failed = [drop for drop in drops(run) if drop["reason"] == "retries_used_up"]
+    assert failed
+    assert "asks for them again" in capsys.readouterr().err
+    for _ in range(20):
+        build(config(server.url, prompts=8, **flaky), tmp_path / "run")
+        if not [drop for drop in drops(run) if drop["reason"] == "retries_used_up"]:
+            break
+    assert not [drop for drop in drops(run) if drop["reason"] == "retries_used_up"]
+    assert server.stats()["paid_again"] == 0
+
+
+def test_equal_answers_are_one_candidate_whichever_came_first(serve, config, tmp_path):
+    server = serve()
+    twice = {"per_prompt": 4, "temperatures": [0.3, 0.7]}
+    run = build(config(server.url, prompts=5, candidates=twice), tmp_path / "run")
+    kept = [row["candidate_id"] for row in records(run, "candidate")]
+    assert sorted(set(kept)) == ["policy@0.3#0", "policy@0.7#0"]
+    doubles = [drop for drop in drops(run) if drop["reason"] == "duplicate_text"]
+    assert len(kept) == len(doubles) == 10
+    assert {row["candidate_id"] for row in records(run, "rating")} == set(kept)
+    pairs = [(row["prompt_id"], row["chosen"][0]["content"], row["rejected"][0]["content"]) for row in triplets(run)]
+    assert len(set(pairs)) == len(pairs)
+
+
+def test_a_limit_in_money_wants_a_price(config, tmp_path, capsys):
+    build(config("http://127.0.0.1:9", budget={"max_cost_usd": 1}), tmp_path / "run", code=2)
+    assert "budget.max_cost_usd" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [None, b"no database at all, but long enough to be taken for one" * 30])
+def test_a_ledger_that_is_none_is_named(config, tmp_path, capsys, content):
+    place = tmp_path / "ledger"
+    place.mkdir() if content is None else place.write_bytes(content)
+    build(config("http://127.0.0.1:9", ledger="ledger"), tmp_path / "run", code=2)
+    assert "cannot be used as the ledger" in capsys.readouterr().err
+
+
+def test_keys_that_are_none_are_named_and_not_repeated(config, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("PREFDATA_TEST_KEY", "")
+    build(config("http://127.0.0.1:9"), tmp_path / "run", code=2)
+    assert "PREFDATA_TEST_KEY is not set" in capsys.readouterr().err
+    pasted = [{"name": "policy", "api_key_env": "sk-abc123"}]
+    build(config("http://127.0.0.1:9", policies=pasted), tmp_path / "run", code=2)
+    assert "sk-abc123" not in capsys.readouterr().err
+
+
+def test_an_image_that_is_named_twice_is_shown_twice(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"1")
+    images = {"sha256:a": tmp_path / "a.png", "sha256:b": tmp_path / "a.png"}
+    said = [{"role": "user", "content": "Compare."}]
+    asked = question(
+        Model("m", "m", "r", "u"), Prompt("p", said, images, {}, ("sha256:a", "sha256:b", "sha256:a")), said, 0.0, 9
+    )
+    urls = [part["image_url"]["url"] for part in asked.messages[0]["content"] if part["type"] == "image_url"]
+    assert urls == ["sha256:a", "sha256:b", "sha256:a"]
