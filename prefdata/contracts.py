@@ -9,7 +9,19 @@ from typing import Any
 
 import pyarrow as pa
 
-NAMES = ("prompt", "candidate", "rating", "vote", "comparison", "triplet", "feedback", "config", "manifest")
+NAMES = (
+    "prompt",
+    "candidate",
+    "rating",
+    "vote",
+    "comparison",
+    "triplet",
+    "feedback",
+    "claim",
+    "verdict",
+    "config",
+    "manifest",
+)
 
 
 @cache

@@ -7,7 +7,19 @@ import sys
 
 from prefdata.commands import Commands, command
 
-NAMES = ("prompt", "candidate", "rating", "vote", "comparison", "triplet", "feedback", "config", "manifest")
+NAMES = (
+    "prompt",
+    "candidate",
+    "rating",
+    "vote",
+    "comparison",
+    "triplet",
+    "feedback",
+    "claim",
+    "verdict",
+    "config",
+    "manifest",
+)
 
 
 def add(commands: Commands) -> None:

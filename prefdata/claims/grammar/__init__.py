@@ -1,0 +1,1 @@
+"""The grammar that finds claims in English text."""
