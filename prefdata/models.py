@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -103,7 +104,61 @@ class OriginJudge:
         return [self.kind, self.name, self.prefers]
 
 
-Judge = ModelJudge | RulesJudge | OriginJudge
+@dataclass(frozen=True, eq=False)
+class VerifierConfig:
+    """What verifies claims; `kind` is the name of its file in prefdata/claims/verifiers.
+
+    weights, calibration, embeddings, objects, synonyms: files, of which `hashes` has the sha256 by field; miss and
+    extra: of noisy truth, the shares of things overlooked and of pictures with one too many; statements: name →
+    regular expression; sure: from which P(yes) on a model's answer counts.
+    """
+
+    name: str
+    kind: str
+    model: Model | None = None
+    weights: Path | None = None
+    calibration: Path | None = None
+    embeddings: Path | None = None
+    objects: Path | None = None
+    synonyms: Path | None = None
+    hashes: dict[str, str] = field(default_factory=dict)
+    miss: float = 0.0
+    extra: float = 0.0
+    seed: int = 0
+    statements: dict[str, str] = field(default_factory=dict)
+    sure: float = 0.8
+
+    @property
+    def identity(self) -> list[Any]:
+        model = self.model and self.model.identity
+        return [self.name, self.kind, model, self.hashes, self.miss, self.extra, self.seed, self.statements, self.sure]
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimsJudge:
+    """A judge that verifies what candidates claim of the image.
+
+    extract: "grammar", "mentions" (of the truth's objects alone, as CHAIR finds them) or "model" (`extractor`).
+    coverage: of what the loser says truly, the winner says this share at least; balance: how far the shares of claims
+    that cannot be checked may lie apart.
+    """
+
+    name: str
+    verifiers: tuple[VerifierConfig, ...]
+    extract: str = "grammar"
+    extractor: ModelJudge | None = None
+    coverage: float = 1.0
+    balance: float = 0.3
+    kind: str = "claims"
+
+    @property
+    def identity(self) -> list[Any]:
+        seen_by = [verifier.identity for verifier in self.verifiers]
+        model = self.extractor and self.extractor.identity
+        return [self.kind, self.name, seen_by, self.extract, model, self.coverage, self.balance]
+
+
+Judge = ModelJudge | RulesJudge | OriginJudge | ClaimsJudge
 
 
 @dataclass(frozen=True)
