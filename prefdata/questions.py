@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prefdata.calls.request import Request
 from prefdata.models import Model
+
+if TYPE_CHECKING:
+    from prefdata.claims.sight import Seen
 
 Messages = list[dict[str, Any]]
 
@@ -15,7 +18,8 @@ Messages = list[dict[str, Any]]
 class Given(NamedTuple):
     """A candidate as judges get it. `source` names where it comes from, `style` how it is written.
 
-    context: turns between the prompt and the response that only this candidate has.
+    context: turns between the prompt and the response that only this candidate has. base: the candidate it was made
+    from, if it was.
     """
 
     text: str
@@ -23,6 +27,7 @@ class Given(NamedTuple):
     style: str | None = None
     finish: str | None = None
     context: tuple[dict[str, Any], ...] = ()
+    base: str | None = None
 
     @property
     def shown(self) -> str:
@@ -36,7 +41,8 @@ class Prompt:
 
     images: "sha256:…" address → file; addresses: the same → where it was fetched from, if it was; shown: the
     addresses in their order, one that is named twice standing twice.
-    candidates: those the inputs gave, by id. style: the one it asks for, if the config has styles.
+    candidates: those the inputs gave, by id. style: the one it asks for, if the config has styles. objects: what is in
+    the image in truth, all of it, if the inputs say so.
     """
 
     prompt_id: str
@@ -48,6 +54,7 @@ class Prompt:
     reference: str | None = None
     units: tuple[tuple[str, ...], ...] = ()
     style: str | None = None
+    objects: tuple[Seen, ...] | None = None
 
 
 def question(
