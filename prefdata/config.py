@@ -13,9 +13,20 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from prefdata import cast, contracts, faults
+from prefdata import casting, contracts, faults
 from prefdata.errors import InputError, PrefdataError
-from prefdata.models import ImageRules, Judge, Model, ModelJudge, Sampling, Source, Spending, Styles
+from prefdata.models import (
+    ClaimsJudge,
+    ImageRules,
+    Judge,
+    Model,
+    ModelJudge,
+    Sampling,
+    Source,
+    Spending,
+    Styles,
+    VerifierConfig,
+)
 from prefdata.sources.imports import NAMES
 
 LEDGER = ".prefdata/ledger.sqlite"  # beside the config
@@ -73,7 +84,17 @@ class Config:
     @property
     def asked(self) -> list[Model]:
         """Every model that may be called."""
-        return [*self.policies, *(judge for judge in self.judges if isinstance(judge, ModelJudge))]
+        judging = [judge for judge in self.judges if isinstance(judge, ModelJudge)]
+        reading = [judge.extractor for judge in self.judges if isinstance(judge, ClaimsJudge) and judge.extractor]
+        seeing = [verifier.model for verifier in self.verifiers if verifier.model]
+        return [*self.policies, *judging, *reading, *seeing]
+
+    @property
+    def verifiers(self) -> list[VerifierConfig]:
+        """Every verifier that judges or sources ask."""
+        judging = [judge.verifiers for judge in self.judges if isinstance(judge, ClaimsJudge)]
+        confirming = [source.confirm for source in self.sources]
+        return list(dict.fromkeys(verifier for asked in (*judging, *confirming) for verifier in asked))
 
     @property
     def run_dir(self) -> Path:
@@ -91,7 +112,7 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         raw["inputs"] = [{"path": given} if isinstance(given, str) else given for given in raw["inputs"]]
     _check(path, raw)
     _check_budget(path, raw)
-    run, writers = raw.get("run", {}), cast.policies(path, raw)
+    run, writers, verifiers = raw.get("run", {}), casting.policies(path, raw), casting.verifiers(path, raw)
     return Config(
         path=path,
         name=run.get("name", path.stem),
@@ -104,9 +125,9 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         splits=_splits(path, raw),
         policies=writers,
         sampling=Sampling(**_section(raw, "candidates", Sampling)),
-        sources=cast.sources(path, raw, writers),
-        styles=cast.styles(path, raw),
-        judges=cast.judges(path, raw),
+        sources=casting.sources(path, raw, writers, verifiers),
+        styles=casting.styles(path, raw),
+        judges=casting.judges(path, raw, verifiers),
         budget=Spending(**raw.get("budget", {})),
         ledger=path.parent / raw.get("ledger", LEDGER),
         images=_image_rules(raw.get("prompts", {})),
@@ -127,7 +148,9 @@ def _image_rules(given: dict[str, Any]) -> ImageRules:
 
 def _check_budget(path: Path, raw: dict[str, Any]) -> None:
     """A limit in money means nothing where nothing has a price."""
-    asked = [*raw.get("policies", []), *raw.get("judges", [])]
+    judges = raw.get("judges", [])
+    read_by = [judge["extractor"] for judge in judges if "extractor" in judge]
+    asked = [*raw.get("policies", []), *judges, *read_by, *raw.get("verifiers", [])]
     if "max_cost_usd" in raw.get("budget", {}) and not any("price" in model for model in asked):
         remedy = "give models a price: {prompt, completion} in US dollars per million tokens"
         raise InputError(str(path), "no model has a price", remedy, None, "budget.max_cost_usd")

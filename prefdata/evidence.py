@@ -17,7 +17,7 @@ from prefdata import contracts
 from prefdata.errors import InputError
 from prefdata.labels.coding import Block, CodedVotes
 from prefdata.labels.ratings import votes_from_ratings
-from prefdata.records import KINDS, Drop, Kind
+from prefdata.records import KINDS, Drop, Kind, Recorded
 from prefdata.sources.imports.intake import Chunk
 
 SEPARATOR = "\x1f"
@@ -69,7 +69,7 @@ def _stack(parts: list[pa.Table]) -> pa.Table:
     return pa.concat_tables(parts, promote_options="default")
 
 
-def table_schema(kind: Kind) -> pa.Schema:
+def table_schema(kind: Recorded) -> pa.Schema:
     """The Arrow schema of records in memory."""
     coded = pa.dictionary(pa.int32(), pa.string())
     flat = kind in ("vote", "rating")

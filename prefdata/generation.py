@@ -17,15 +17,17 @@ from prefdata.questions import Given, Prompt, unanswerable
 from prefdata.sources import sample
 from prefdata.sources.draft import Draft
 from prefdata.sources.drafting import drafts
+from prefdata.verification import Verification
 
 Writing = asyncio.Task[Given | None]
 
 
 class Generation:
-    """How prompts are worked on under one config; `call` makes the calls, `samples` says how many a prompt gets."""
+    """How prompts are worked on under one config; `call` makes the calls, `verification` looks at the images, `samples`
+    says how many a prompt gets."""
 
-    def __init__(self, config: Config, call: Call, samples: Callable[[str], int]) -> None:
-        self.config, self.call, self.samples = config, call, samples
+    def __init__(self, config: Config, call: Call, verification: Verification, samples: Callable[[str], int]) -> None:
+        self.config, self.call, self.verification, self.samples = config, call, verification, samples
 
     async def work(self, prompt: Prompt) -> Outcome:
         outcome = Outcome(prompt.prompt_id)
@@ -33,7 +35,7 @@ class Generation:
             outcome.refuse(why, "prompt", None, "nothing was asked about it")
             return outcome
         rounds = max(1, self.samples(prompt.prompt_id) // self.config.sampling.per_prompt)
-        panel = Panel(self.config.judges, prompt, outcome, self.call, rounds)
+        panel = Panel(self.config.judges, prompt, outcome, self.call, self.verification, rounds)
         writing: dict[str, Writing] = {}
         for draft in self._drafts(prompt):
             if draft.candidate_id in prompt.candidates or draft.candidate_id in writing:

@@ -175,7 +175,8 @@ class Sampling:
 class Source:
     """Another source of candidates than sampling; `kind` is the name of its file in prefdata/sources.
 
-    of: which candidates it starts from ("sample", or the name of another source); count: how many.
+    of: which candidates it starts from ("sample", or the name of another source); count: how many; confirm: who must
+    find false what it made false; partners: a file of what usually comes together, of which `hashes` has the sha256.
     """
 
     name: str
@@ -190,12 +191,16 @@ class Source:
     principles: tuple[str, ...] = ()
     rounds: int = 1
     temperature: float = 0.7
+    confirm: tuple[VerifierConfig, ...] = ()
+    partners: Path | None = None
+    hashes: dict[str, str] = field(default_factory=dict)
 
     @property
     def identity(self) -> list[Any]:
         asks = [self.of, self.count, self.how, self.instruction, self.language, self.share]
         model = self.policy and self.policy.identity
-        return [self.name, self.kind, model, *asks, self.principles, self.rounds, self.temperature]
+        makes = [self.principles, self.rounds, self.temperature, self.hashes]
+        return [self.name, self.kind, model, *asks, *makes, [verifier.identity for verifier in self.confirm]]
 
 
 class Styles(NamedTuple):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from prefdata.calls.request import CallError, StopError
-from prefdata.records import Drop, Kind
+from prefdata.records import Drop, Kind, Recorded
 
 STAGE = "generate"
-GENERATED: tuple[Kind, ...] = ("candidate", "rating", "vote")
+GENERATED: tuple[Recorded, ...] = ("candidate", "rating", "vote", "claim", "verdict")
 Row = dict[str, Any]
 Made = TypeVar("Made")
 
@@ -20,7 +20,7 @@ class Outcome:
     """begun = done + len(drops): no unit is lost."""
 
     prompt_id: str
-    rows: dict[Kind, list[Row]] = field(default_factory=lambda: {kind: [] for kind in GENERATED})
+    rows: dict[Recorded, list[Row]] = field(default_factory=lambda: {kind: [] for kind in GENERATED})
     drops: list[Drop] = field(default_factory=list)
     begun: int = 0
     done: int = 0
@@ -46,10 +46,19 @@ class Outcome:
         self.begun += 1
         self.keep(kind, rows)
 
+    def note(self, kind: Recorded, rows: Iterable[Row]) -> None:
+        """Records of why units ended as they did."""
+        self.rows[kind] += [{"prompt_id": self.prompt_id, **row} for row in rows]
+
     def refuse(self, reason: str, kind: Kind, name: str | None, detail: str) -> None:
         """A unit that is not begun at all."""
         self.begun += 1
         self.drop(reason, kind, (name,) if name else (), detail)
+
+    def refuse_pair(self, reason: str, pair: tuple[str, str], detail: str) -> None:
+        """A vote that is not given."""
+        self.begun += 1
+        self.drop(reason, "vote", pair, detail)
 
     def retract(self, reason: str, name: str, detail: str) -> None:
         """A candidate that was kept becomes a drop."""

@@ -10,9 +10,11 @@ from prefdata.calls.request import Answer, Request
 from prefdata.gathering import gathered
 from prefdata.judges import origin, pairwise, pointwise, ranking
 from prefdata.keys import fraction
-from prefdata.models import Judge, Model, ModelJudge, OriginJudge, RulesJudge
+from prefdata.models import ClaimsJudge, Judge, Model, ModelJudge, OriginJudge, RulesJudge
 from prefdata.outcome import Outcome
 from prefdata.questions import Given, Prompt
+from prefdata.testimony import Testimony
+from prefdata.verification import Verification
 
 Call = Callable[[Model, Request], Awaitable[Answer]]
 Ready = dict[str, Given]
@@ -22,9 +24,19 @@ Texts = dict[str, str]  # what judges read of each candidate
 class Panel:
     """`scores` holds the mean rating of each candidate by the pointwise judges; comparisons start from it."""
 
-    def __init__(self, judges: Iterable[Judge], prompt: Prompt, outcome: Outcome, call: Call, rounds: int = 1) -> None:
+    def __init__(
+        self,
+        judges: Iterable[Judge],
+        prompt: Prompt,
+        outcome: Outcome,
+        call: Call,
+        verification: Verification,
+        rounds: int = 1,
+    ) -> None:
         """`rounds`: how often the prompt has got more samples, the first time included; so many more are its duels."""
         self.prompt, self.outcome, self.call, self.rounds = prompt, outcome, call, rounds
+        witnessed = [judge for judge in judges if isinstance(judge, ClaimsJudge)]
+        self.testimony = Testimony(witnessed, prompt, outcome, verification)
         models = [judge for judge in judges if isinstance(judge, ModelJudge)]
         self.raters = [judge for judge in models if judge.kind == "pointwise"]
         self.duellists = [judge for judge in models if judge.kind == "pairwise"]
@@ -40,6 +52,10 @@ class Panel:
             return
         for judge in self.rules:
             self._check(judge, name, given)
+        await gathered([self._score(name, given), self.testimony.hear(name, given.text)])
+
+    async def _score(self, name: str, given: Given) -> None:
+        """The mean rating of a candidate by the pointwise judges."""
         raters = self.raters if given.text.strip() else []  # nobody is paid to read nothing
         asked = [(judge, scored) for judge in raters for scored in pointwise.questions(judge)]
         found = await gathered(self._rate(judge, name, given.shown, scored) for judge, scored in asked)
@@ -52,9 +68,11 @@ class Panel:
         if rated != name:
             self.scores[name] = self.scores.pop(rated)
             self.outcome.rename(rated, name)
+            self.testimony.rename(rated, name)
 
     async def compare(self, ready: Ready) -> None:
         """Everything that is said about candidates together."""
+        self.testimony.tell()
         for judge in self.origins:
             for a, b, winner in origin.votes(judge, self.prompt, ready):
                 self.outcome.keep_unasked("vote", [{"a": a, "b": b, "winner": winner, "judge": judge.name}])

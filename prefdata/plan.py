@@ -29,6 +29,7 @@ from prefdata.config import Config
 from prefdata.image_places import ImagePlaces, Place
 from prefdata.images import named
 from prefdata.keys import key
+from prefdata.records import KINDS
 from prefdata.shards import Manifest, RunDir, read_table
 from prefdata.sources.imports.folders import files, image_root
 
@@ -167,7 +168,18 @@ def records_of(job: Job, shard: int) -> dict[str, str]:
 def generated_of(job: Job, shard: int) -> dict[str, str]:
     """The record files that live models gave a shard."""
     outputs = _outputs(job, "generate", shard) if job.config.live else {}
-    return {name: digest for name, digest in outputs.items() if not name.endswith("/drops.parquet")}
+    return {name: digest for name, digest in outputs.items() if _kind(name) in KINDS}
+
+
+def verified_of(job: Job, shard: int) -> dict[str, str]:
+    """The files with the claims of a shard's candidates and the verdicts on them, by kind: "claim" and "verdict"."""
+    outputs = _outputs(job, "generate", shard) if job.config.live else {}
+    return {_kind(name): name for name in outputs if _kind(name) in ("claim", "verdict")}
+
+
+def _kind(name: str) -> str:
+    """What a step's output holds, by its name."""
+    return name.rsplit("/", 1)[-1].partition("-")[0]
 
 
 def imported_of(job: Job, shard: int) -> dict[str, str]:
@@ -248,9 +260,9 @@ def _growth(job: Job) -> list[Any]:
 
 def _exports(job: Job) -> list[Step]:
     pairs = [_outputs(job, "select"), splits_of(job.config)]
-    return [
-        _step(job, "export", shard, [pairs, records_of(job, shard), _images(job, shard)]) for shard in range(job.shards)
-    ]
+    shards = range(job.shards)
+    reads = [[pairs, records_of(job, shard), _outputs(job, "generate", shard), _images(job, shard)] for shard in shards]
+    return [_step(job, "export", shard, reads[shard]) for shard in shards]
 
 
 def _publish(job: Job) -> list[Step]:

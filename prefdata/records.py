@@ -7,6 +7,21 @@ from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 Kind = Literal["prompt", "candidate", "rating", "vote"]
 KINDS: tuple[Kind, ...] = ("prompt", "candidate", "rating", "vote")
+Recorded = Literal["prompt", "candidate", "rating", "vote", "claim", "verdict"]  # also what is only written down
+# Every schema in schemas/, by name.
+SCHEMAS = (
+    "prompt",
+    "candidate",
+    "rating",
+    "vote",
+    "comparison",
+    "triplet",
+    "feedback",
+    "claim",
+    "verdict",
+    "config",
+    "manifest",
+)
 
 # `source` of a bare chosen/rejected label: it names a winner and shows no evidence.
 BARE_LABEL = "label"

@@ -128,6 +128,7 @@ class RunDir:
         self.path = path
         self.dataset = path / "dataset"
         self.drops = path / "drops.parquet"
+        self.verified = {"claim": path / "claims.parquet", "verdict": path / "verdicts.parquet"}
         self.manifest = path / "manifest.json"
         self.report = path / "report.html"
         self.card = path / "README.md"

@@ -19,6 +19,7 @@ from prefdata.endpoints import Endpoints
 from prefdata.errors import PrefdataError
 from prefdata.plan import Job
 from prefdata.shards import write_json
+from prefdata.verification import Verification
 
 Made = TypeVar("Made")
 INTERRUPTED = StopError("interrupted")
@@ -30,6 +31,7 @@ REMEDIES = {
     "http_404": "check base_url and model",
     "endpoint_down": "check base_url, and that the server is up",
 }
+LOOKED_AT = 64  # prompts in progress where images are looked at: two batches of a detector
 TICK = 1.0  # seconds between two notes of how far it is
 
 
@@ -77,7 +79,9 @@ class Workshop:
     async def _open(self) -> None:
         self.endpoints = Endpoints(self.job.config, str(self.job.run.path.resolve()))
         self._paid_before = self.endpoints.ledger.spent().calls
-        self.places = asyncio.Semaphore(self.endpoints.window)
+        self.verification = Verification(self.endpoints.call)
+        self.window = max(self.endpoints.window, LOOKED_AT if self.job.config.verifiers else 1)
+        self.places = asyncio.Semaphore(self.window)
         self._ticking = asyncio.ensure_future(self._tick())
         self._is_open = True
 
@@ -152,6 +156,7 @@ class Workshop:
 
     async def _close(self) -> None:
         self._ticking.cancel()
+        await self.verification.close()
         await self.endpoints.close()
         self._note()
 

@@ -5,6 +5,7 @@ A claim is what DSG (Cho et al. 2024, "Davidsonian Scene Graph") calls a tuple: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypedDict, get_args
 
 from prefdata.keys import short_key
@@ -57,6 +58,27 @@ def claim(
         "char_span": list(span),
         "parent_id": parent_id,
     }
+
+
+def belonging(claims: Sequence[Claim], candidate_id: str) -> list[Claim]:
+    """The same claims as those of another candidate that says the same."""
+    made = {
+        old["claim_id"]: claim(
+            candidate_id,
+            old["type"],
+            (old["char_span"][0], old["char_span"][1]),
+            old["subject"],
+            old["predicate"],
+            old["object"],
+            negated=old["negated"],
+            hedged=old["hedged"],
+        )
+        for old in claims
+    }
+    for old in claims:
+        parent = made.get(old["parent_id"] or "")
+        made[old["claim_id"]]["parent_id"] = parent["claim_id"] if parent else None
+    return [made[old["claim_id"]] for old in claims]
 
 
 def mention(text: str, found: Claim) -> str:

@@ -44,9 +44,11 @@ def triplet(
     prompt: dict[str, Any],
     chosen: dict[str, Any],
     rejected: dict[str, Any],
+    claims: dict[str, dict[str, dict[str, int]] | None],
     image: Callable[[str], bytes],
 ) -> dict[str, Any]:
-    """One row. `image` gives the bytes of an image that the prompt names."""
+    """One row. `claims`: side → judge → how its claims fared; `image` gives the bytes of an image that the prompt
+    names."""
     return {
         "prompt": prompt["messages"],
         "chosen": _completion(chosen),
@@ -59,7 +61,7 @@ def triplet(
         **{name: pair[name] for name in ("curriculum_rank", "pair_type", "split")},
         "dimensions": canonical_json({"overall": 1.0}),
         "tags": prompt["tags"] or "{}",
-        "provenance": canonical_json(_provenance(pair, chosen, rejected)),
+        "provenance": canonical_json(_provenance(pair, chosen, rejected, claims)),
         **{f"{side}_token_ids": row["token_ids"] for side, row in (("chosen", chosen), ("rejected", rejected))},
         **{f"{side}_ref_logp": row["logp"] for side, row in (("chosen", chosen), ("rejected", rejected))},
     }
@@ -69,8 +71,10 @@ def _completion(candidate: dict[str, Any]) -> list[dict[str, str]]:
     return [*(candidate["context"] or []), {"role": "assistant", "content": candidate["text"]}]
 
 
-def _provenance(pair: dict[str, Any], chosen: dict[str, Any], rejected: dict[str, Any]) -> dict[str, Any]:
-    """The evidence behind the label: votes, who gave them, and where both responses come from."""
+def _provenance(
+    pair: dict[str, Any], chosen: dict[str, Any], rejected: dict[str, Any], claims: dict[str, Any]
+) -> dict[str, Any]:
+    """The evidence behind the label: votes, who gave them, where both responses come from, how their claims fared."""
     chosen_side, rejected_side = ("a", "b") if pair["chosen_is_a"] else ("b", "a")
     sides = {"chosen": chosen_side, "rejected": rejected_side, "tie": "tie"}
     judges = {by["judge"]: {name: by[side] for name, side in sides.items() if by[side]} for by in pair["judges"]}
@@ -79,4 +83,5 @@ def _provenance(pair: dict[str, Any], chosen: dict[str, Any], rejected: dict[str
         "judges": judges,
         "chosen": json.loads(chosen["origin"] or "{}"),
         "rejected": json.loads(rejected["origin"] or "{}"),
+        **({"claims": claims} if any(claims.values()) else {}),
     }

@@ -56,6 +56,7 @@ class Texts:
     def __init__(self, job: Job, shard: int) -> None:
         records = gather(record_chunks(job, shard))
         self.images, self.prompt, self.candidate = job.images, records.prompt, records.candidate
+        self.claims = _claims(records.rating)
         self.prompt_names = joined(self.prompt, IDENTITY["prompt"])
         self.candidate_names = joined(self.candidate, IDENTITY["candidate"])
 
@@ -73,7 +74,8 @@ class Texts:
         for pair, prompt, chosen, rejected in zip(
             pairs.to_pylist(), *(side.to_pylist() for side in sides), strict=True
         ):
-            yield triplet(pair, prompt, chosen, rejected, partial(self._image, prompt["file"]))
+            claims = {side: self.claims.get((pair["prompt_id"], pair[f"{side}_id"])) for side in ("chosen", "rejected")}
+            yield triplet(pair, prompt, chosen, rejected, claims, partial(self._image, prompt["file"]))
 
     def image_bytes(self, pairs: pa.Table) -> dict[str, int]:
         """Bytes of images in the rows, and of distinct images among them."""
@@ -95,6 +97,17 @@ class Texts:
 
     def _image(self, file: str, name: str) -> bytes:
         return self.images.path(file, name).read_bytes()
+
+
+def _claims(ratings: pa.Table) -> dict[tuple[str, str], dict[str, dict[str, int]]]:
+    """(prompt, candidate) → judge → how many of its claims were supported, contradicted, not checkable."""
+    counted = pc.starts_with(ratings["dimension"].cast(pa.string()), "claims_").fill_null(False)
+    found: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
+    columns = ["prompt_id", "candidate_id", "judge", "dimension", "score"]
+    for row in ratings.filter(counted).select(columns).to_pylist():
+        by = found.setdefault((row["prompt_id"], row["candidate_id"]), {}).setdefault(row["judge"], {})
+        by[row["dimension"].removeprefix("claims_")] = int(row["score"])
+    return found
 
 
 def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:

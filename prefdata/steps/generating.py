@@ -42,7 +42,9 @@ def run_wave(
 
 async def _run_wave(job: Job, steps: list[Step], shop: Workshop, done: Callable[[Step], None]) -> list[Manifest]:
     more, usual = samples_of(job), job.config.sampling.per_prompt
-    generation = Generation(job.config, shop.endpoints.call, lambda prompt_id: more.get(prompt_id, usual))
+    generation = Generation(
+        job.config, shop.endpoints.call, shop.verification, lambda prompt_id: more.get(prompt_id, usual)
+    )
     recordings = [Recording(job, step) for step in steps]
     manifests: list[Manifest] = []
 
@@ -58,7 +60,7 @@ async def _run_wave(job: Job, steps: list[Step], shop: Workshop, done: Callable[
             done(recording.step)
 
     try:
-        async with aclosing(run_all(_places(job, recordings), work, shop.endpoints.window)) as ended:
+        async with aclosing(run_all(_places(job, recordings), work, shop.window)) as ended:
             async for (recording, number, _), outcome in ended:
                 recording.add(number, outcome)
                 shop.done += 1

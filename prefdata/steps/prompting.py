@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from prefdata.claims.sight import Box, Seen
 from prefdata.evidence import checked, gather
 from prefdata.plan import Job, growing_of, imported_of
 from prefdata.questions import Given, Prompt
@@ -71,7 +72,24 @@ def _prompt(job: Job, row: dict[str, Any], candidates: list[dict[str, Any]]) -> 
         given.setdefault(candidate["candidate_id"], _given(candidate))
     units = tuple(tuple(unit) for unit in row.get("units") or ())
     style = json.loads(row["tags"] or "{}").get(STYLE) if job.config.styles else None
-    return Prompt(row["prompt_id"], row["messages"], *_images(job, row), given, row.get("reference"), units, style)
+    reference, objects = row.get("reference"), _objects(row.get("objects"))
+    return Prompt(row["prompt_id"], row["messages"], *_images(job, row), given, reference, units, style, objects)
+
+
+def _objects(rows: list[dict[str, Any]] | None) -> tuple[Seen, ...] | None:
+    """What is in the image in truth; None where nobody said."""
+    if rows is None:
+        return None
+    return tuple(Seen(row["name"].strip().lower(), 1.0, _box(row), _attributes(row)) for row in rows)
+
+
+def _box(row: dict[str, Any]) -> Box | None:
+    x0, y0, x1, y1 = row["box"] or [None] * 4
+    return None if x0 is None else (x0, y0, x1, y1)
+
+
+def _attributes(row: dict[str, Any]) -> frozenset[str] | None:
+    return None if row["attributes"] is None else frozenset(row["attributes"])
 
 
 def _given(row: dict[str, Any]) -> Given:

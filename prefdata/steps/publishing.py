@@ -6,9 +6,12 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from prefdata import __version__
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from prefdata import __version__, contracts
 from prefdata.export.card import card
-from prefdata.plan import Job, Step, published, splits_of
+from prefdata.plan import Job, Step, published, splits_of, verified_of
 from prefdata.report.page import render
 from prefdata.report.summary import summarise
 from prefdata.shards import DROPS, Manifest, drop_table, read_table, table_writer, write_json, write_text
@@ -19,13 +22,14 @@ WRITTEN = re.compile(r"(train|validation|test)-\d{5}-of-\d{5}\.parquet")
 def run(job: Job, step: Step) -> Manifest:
     run, manifests = job.run, finished_steps(job)
     _collect_drops(run.drops, [run.step(m.step) / "drops.parquet" for m in manifests if m.drops])
+    verified = _collect_verified(job)
     facts = summarise(job.config.name, splits_of(job.config), manifests)
     write_text(run.card, card(facts))
     write_json(run.summary, facts)
     write_text(run.report, render(facts))
     _remove_earlier(run.dataset, manifests)
     selected = next(m for m in manifests if m.step.startswith("select"))
-    outputs = [run.drops, run.card, run.report, run.summary, run.manifest]
+    outputs = [run.drops, run.card, run.report, run.summary, run.manifest, *verified]
     whole = {
         "step": "build",
         "key": step.key,
@@ -52,6 +56,29 @@ def _collect_drops(path: Path, parts: list[Path]) -> None:
     with table_writer(path, DROPS) as writer:
         for part in parts:
             writer.write_table(read_table(part))
+
+
+def _collect_verified(job: Job) -> list[Path]:
+    """The claims of all shards and the verdicts on them as a file each, where anything was verified."""
+    found = [verified_of(job, shard) for shard in range(job.shards)]
+    written = []
+    for kind, path in job.run.verified.items():
+        parts = [job.run.path / names[kind] for names in found if kind in names]
+        path.unlink(missing_ok=True)
+        if parts:
+            columns = contracts.arrow_schema(kind)
+            with table_writer(path, columns) as writer:
+                for part in parts:
+                    _copy(part, columns, writer)
+            written.append(path)
+    return written
+
+
+def _copy(part: Path, columns: pa.Schema, writer: pq.ParquetWriter) -> None:
+    """A file's row groups, one after the other, without where each row came from."""
+    file = pq.ParquetFile(part)
+    for group in range(file.num_row_groups):
+        writer.write_table(file.read_row_group(group, columns.names).cast(columns))
 
 
 def _remove_earlier(dataset: Path, manifests: list[Manifest]) -> None:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from prefdata.evidence import table_schema
 from prefdata.outcome import GENERATED, Outcome
 from prefdata.plan import Job, Step
-from prefdata.records import Drop, Kind
+from prefdata.records import Drop, Recorded
 from prefdata.shards import Manifest, drop_table, table_writer
 from prefdata.sources.imports.intake import record_table
 
@@ -30,8 +30,8 @@ class Recording:
         self.prompts: int | None = None
         self._early: dict[int, Outcome] = {}
         self._next = self._begun = self._done = 0
-        self._rows: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in GENERATED}
-        self._lines: dict[Kind, int] = dict.fromkeys(GENERATED, 0)
+        self._rows: dict[Recorded, list[dict[str, Any]]] = {kind: [] for kind in GENERATED}
+        self._lines: dict[Recorded, int] = dict.fromkeys(GENERATED, 0)
         self._drops: list[Drop] = []
         self._writers: dict[Path, pq.ParquetWriter] = {}
         self._files = ExitStack()
@@ -56,7 +56,7 @@ class Recording:
             if len(self._rows[kind]) >= ROWS:
                 self._write(kind)
 
-    def _write(self, kind: Kind) -> None:
+    def _write(self, kind: Recorded) -> None:
         rows, first = self._rows[kind], self._lines[kind] + 1
         if not rows:
             return

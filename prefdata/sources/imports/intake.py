@@ -18,8 +18,8 @@ from prefdata import contracts, faults
 from prefdata.errors import InputError
 from prefdata.faults import Fault
 from prefdata.keys import canonical_json, short_key
-from prefdata.records import KINDS, Drop, Kind
-from prefdata.sources.imports import NAMES, columns, folders
+from prefdata.records import KINDS, Drop, Kind, Recorded
+from prefdata.sources.imports import ASKED, NAMES, columns, folders
 from prefdata.sources.imports.converting import OUTSIDE, SCALE, SELF, Converter
 from prefdata.sources.imports.detection import detect
 from prefdata.sources.imports.image_store import ImageStore
@@ -62,6 +62,9 @@ class Intake:
             raise InputError(
                 str(self.path), f'the format "{self.format}" is not known', f"use one of {', '.join(NAMES)}"
             )
+        if self.question and self.format not in ASKED:
+            remedy = f"leave the question out; it means something to {' and '.join(ASKED)}"
+            raise InputError(str(self.path), f"rows of the format {self.format} take no question", remedy)
         if self.format in FLAT and is_parquet(self.path):
             yield from self._by_column(self.format)
         else:
@@ -130,7 +133,7 @@ class Intake:
 
     def _by_row(self) -> Iterator[Chunk]:
         images = self.images or ImageStore(self.path if self.is_folder else self.path.parent)
-        converter = Converter(self.format, images, self.question, self.is_folder)
+        converter = Converter(self.format, images, self.question, self.is_folder, self.path.name)
         seen: set[tuple[str, ...]] = set()
         buffer: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         source = folders.rows(self.path, self.question) if self.is_folder else rows(self.path)
@@ -171,7 +174,7 @@ def _is_new(kind: Kind, record: dict[str, Any], seen: set[tuple[str, ...]]) -> b
     return True
 
 
-def record_table(kind: Kind, records: list[dict[str, Any]], name: str) -> pa.Table:
+def record_table(kind: Recorded, records: list[dict[str, Any]], name: str) -> pa.Table:
     """Records with their `line` as a table with `file` and `line`."""
     texts = contracts.free_form(kind)
     lines = np.array([record["line"] for record in records])
@@ -183,7 +186,7 @@ def record_table(kind: Kind, records: list[dict[str, Any]], name: str) -> pa.Tab
     return _with_origin(kind, pa.Table.from_pylist(rows, schema=contracts.arrow_schema(kind)), name, lines)
 
 
-def _with_origin(kind: Kind, table: pa.Table, name: str, lines: np.ndarray) -> pa.Table:
+def _with_origin(kind: Recorded, table: pa.Table, name: str, lines: np.ndarray) -> pa.Table:
     """The columns of the schema, absent ones of type null, then `file` and `line`."""
     for column in contracts.arrow_schema(kind).names:
         if column not in table.column_names:

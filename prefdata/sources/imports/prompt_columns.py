@@ -17,7 +17,7 @@ DIALOGUES = ("messages", "conversations")
 QUESTIONS = ("prompt", "question", "instruction", "query", "text")
 REFERENCES = ("reference", "answer", "answers", "response", "output", "solution")
 IMAGES = ("image", "images")
-TAKEN_AS_THEY_ARE = ("tags", "units")
+TAKEN_AS_THEY_ARE = ("tags", "units", "objects")
 KNOWN = frozenset((*IDS, *DIALOGUES, *QUESTIONS, "input", *REFERENCES, *IMAGES, *TAKEN_AS_THEY_ARE))
 MARKS = ("<image>\n", "\n<image>", "<image>")  # LLaVA marks the place of an image; here it stands in its own field
 
@@ -47,6 +47,8 @@ def record(row: dict[str, Any], line: int, question: str | None) -> tuple[dict[s
     reference, reference_columns = (told[0][0], {told[0][1]}) if told else (asked.answer, set())
     found = {"prompt_id": name, "messages": _unmarked(asked.messages) if images else asked.messages}
     rest = {column: row[column] for column in TAKEN_AS_THEY_ARE if _is_there(row.get(column))}
+    if not all(isinstance(each, dict) and "name" in each for each in rest.get("objects", ())):
+        del rest["objects"]  # another data set's objects, in a form of its own
     found |= {**rest, **({"images": images} if images else {}), **({"reference": reference} if reference else {})}
     return found, {*asked.columns, *id_columns, *image_columns, *reference_columns, *TAKEN_AS_THEY_ARE}
 

@@ -1,0 +1,65 @@
+"""`claims`: who says fewer false things of the image, and no fewer true ones.
+
+Pairs as RLAIF-V makes them (Yu et al. 2024, section 3.2: the fewer rejected claims the better), with two guards:
+whoever lies less must also cover what the other covers, for pairs that punish false mentions alone teach a model to say
+less; and where the shares of claims that nobody could check lie far apart, the pair says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from prefdata.claims.claim import Claim
+from prefdata.claims.verdict import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict
+from prefdata.models import ClaimsJudge
+
+
+class Tally(NamedTuple):
+    """How the claims of a candidate fared; what is vacuous is left out, for its error is counted above it.
+
+    covered: the things that it says truly are there.
+    """
+
+    supported: int
+    contradicted: int
+    not_checkable: int
+    covered: frozenset[str]
+
+    @property
+    def open_share(self) -> float:
+        """The share of the claims that could not be checked."""
+        return self.not_checkable / max(1, self.supported + self.contradicted + self.not_checkable)
+
+
+class Unfit(NamedTuple):
+    """Why a judge does not vote on a pair."""
+
+    reason: str
+    detail: str
+
+
+def tally(claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> Tally:
+    counted = [(claim, said) for claim, said in zip(claims, verdicts, strict=True) if not said["vacuous"]]
+    number = {word: sum(said["verdict"] == word for _, said in counted) for word in (SUPPORTED, CONTRADICTED)}
+    there = (claim for claim, said in counted if said["verdict"] == SUPPORTED and claim["type"] == "object")
+    covered = frozenset(claim["subject"] for claim in there if not claim["negated"])
+    left = sum(said["verdict"] == NOT_CHECKABLE for _, said in counted)
+    return Tally(number[SUPPORTED], number[CONTRADICTED], left, covered)
+
+
+def winner(judge: ClaimsJudge, a: Tally, b: Tally) -> str | Unfit:
+    """ "a", "b" or "tie": who has fewer claims contradicted; of equals, who covers more."""
+    if not all(side.supported + side.contradicted for side in (a, b)):
+        return Unfit("nothing_checkable", f"{judge.name}: nothing that one of them says could be checked")
+    if abs(a.open_share - b.open_share) > judge.balance:
+        shares = f"{a.open_share:.0%} and {b.open_share:.0%}"
+        return Unfit("claims_unbalanced", f"{judge.name}: {shares} of their claims could not be checked")
+    if a.contradicted == b.contradicted:
+        more = len(a.covered) - len(b.covered)
+        return "tie" if not more else "a" if more > 0 else "b"
+    better, worse = (a, b) if a.contradicted < b.contradicted else (b, a)
+    if len(better.covered) < judge.coverage * len(worse.covered):
+        detail = f"{judge.name}: it lies less, and names {len(better.covered)} things truly where the other names"
+        return Unfit("says_too_little", f"{detail} {len(worse.covered)}")
+    return "a" if better is a else "b"
