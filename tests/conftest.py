@@ -1,4 +1,4 @@
-"""What many tests start from: the real sample that ships with prefdata, and builds of it."""
+"""What many tests start from: a real sample, and builds of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-import prefdata
 from prefdata.cli import main
 from prefdata.shards import RunDir
 
-SAMPLE = Path(prefdata.__file__).parent / "sample" / "pandalm-sample.json"
+SAMPLE = Path(__file__).parent / "sample" / "pandalm-sample.json"
+SAMPLE_BUILD = SAMPLE.parent / "build.yaml"
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import pytest
 from prefdata.cli import main
 from prefdata.shards import RunDir
 
-from .conftest import SAMPLE, bytes_of, write_jsonl
+from .conftest import SAMPLE, SAMPLE_BUILD, bytes_of, write_jsonl
 
 TRAIN = "dataset/train-00000-of-00001.parquet"
 
 
-def demo(folder: Path) -> int:
-    return main(["demo", "--run-dir", str(folder)])
+def build(folder: Path) -> int:
+    return main(["build", str(SAMPLE_BUILD), "--run-dir", str(folder)])
 
 
 def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path, capsys):
@@ -26,7 +26,7 @@ def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path, capsys):
     files = {"README.md": "card", "manifest.json": "{}", "dataset/votes-raw.parquet": "raw", "dataset/notes.txt": "n"}
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    assert demo(folder) == 2
+    assert build(folder) == 2
     assert "not of a run" in capsys.readouterr().err
     assert {name: (folder / name).read_text(encoding="utf-8") for name in files} == files
     assert len(list(folder.rglob("*"))) == len(files) + 1
@@ -34,16 +34,16 @@ def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path, capsys):
 
 def test_an_empty_folder_and_a_run_are_built_in(tmp_path):
     (tmp_path / "run").mkdir()
-    assert demo(tmp_path / "run") == 0
-    assert demo(tmp_path / "run") == 0
+    assert build(tmp_path / "run") == 0
+    assert build(tmp_path / "run") == 0
 
 
 def test_a_users_file_in_the_data_sets_folder_stays(tmp_path):
-    demo(tmp_path / "run")
+    build(tmp_path / "run")
     note = tmp_path / "run" / "dataset" / "note.parquet"
     note.write_text("mine", encoding="utf-8")
     (tmp_path / "run" / "drops.parquet").unlink()
-    assert demo(tmp_path / "run") == 0
+    assert build(tmp_path / "run") == 0
     assert note.read_text(encoding="utf-8") == "mine"
 
 
@@ -52,7 +52,7 @@ def test_a_users_file_in_the_data_sets_folder_stays(tmp_path):
     "part", ["dataset/train-00000-of-00001.parquet", "drops.parquet", "manifest.json", "report.html"]
 )
 def test_a_damaged_file_is_made_anew(tmp_path, harm, part):
-    demo(tmp_path / "run")
+    build(tmp_path / "run")
     expected = bytes_of(RunDir(tmp_path / "run"))
     path = tmp_path / "run" / part
     if harm == "delete":
@@ -60,21 +60,21 @@ def test_a_damaged_file_is_made_anew(tmp_path, harm, part):
     else:
         content = path.read_bytes()
         path.write_bytes(content + b"junk" if harm == "append" else content[:100])
-    assert demo(tmp_path / "run") == 0
+    assert build(tmp_path / "run") == 0
     assert bytes_of(RunDir(tmp_path / "run")) == expected
 
 
 def test_damaged_intermediates_are_made_anew(tmp_path):
-    demo(tmp_path / "run")
+    build(tmp_path / "run")
     expected = bytes_of(RunDir(tmp_path / "run"))
     for path in (tmp_path / "run" / ".work").glob("*/*.parquet"):
         path.write_bytes(b"junk")
-    assert demo(tmp_path / "run") == 0
+    assert build(tmp_path / "run") == 0
     assert bytes_of(RunDir(tmp_path / "run")) == expected
 
 
 def test_exporting_a_damaged_run_says_what_to_do(tmp_path, capsys):
-    demo(tmp_path / "run")
+    build(tmp_path / "run")
     (tmp_path / "run" / TRAIN).write_bytes(b"junk")
     assert main(["export", str(tmp_path / "run"), "--format", "trl", "--out", str(tmp_path / "out")]) == 2
     assert "is damaged or missing" in capsys.readouterr().err

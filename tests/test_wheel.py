@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .conftest import SAMPLE, SAMPLE_BUILD
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -23,7 +25,7 @@ def test_a_wheel_audits_and_builds_outside_the_checkout(tmp_path):
         return done.stdout
 
     assert str(tmp_path / "site") in run("-c", "import prefdata; print(prefdata.__file__)")
-    sample = str(tmp_path / "site" / "prefdata" / "sample" / "pandalm-sample.json")
-    assert '"votes": 705' in run("-m", "prefdata", "audit", sample, "--json", "-", "--html", "page.html")
-    assert "training pairs out" in run("-m", "prefdata", "demo", "--run-dir", "demo")
+    assert '"votes": 705' in run("-m", "prefdata", "audit", str(SAMPLE), "--json", "-", "--html", "page.html")
+    assert "training pairs out" in run("-m", "prefdata", "build", str(SAMPLE_BUILD), "--run-dir", "run")
+    assert (tmp_path / "site" / "prefdata" / "demo" / "demo.yaml").is_file()
     assert "prefdata-build" in run("-c", "from flows.build import build; print(build.name)")

@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+from prefdata.tinyworld.annotating import annotated
 from prefdata.tinyworld.drawing import Picture, draw
 from prefdata.tinyworld.scene import SIDE, Scene, lots, scene
 from prefdata.tinyworld.wording import KINDS, NUMBERS, SYNONYMS, Exchange, exchange
@@ -16,6 +17,8 @@ from prefdata.tinyworld.wording import KINDS, NUMBERS, SYNONYMS, Exchange, excha
 PICTURES = "pictures"
 PROMPTS = "prompts.jsonl"
 TRUTH = "truth.jsonl"
+CAPTIONS = "captions.jsonl"
+VOTES = "votes.jsonl"
 
 
 def write(out: Path, split: str, scenes: int, kinds: Sequence[str] = KINDS, seed: int = 0) -> tuple[int, int]:
@@ -33,6 +36,13 @@ def write(out: Path, split: str, scenes: int, kinds: Sequence[str] = KINDS, seed
     _jsonl(out / PROMPTS, prompts)
     _jsonl(out / TRUTH, truths)
     return scenes, len(prompts)
+
+
+def write_annotations(out: Path, split: str, scenes: int, seed: int = 0) -> None:
+    """Write captions of the same scenes as candidates, and what simulated annotators think of them as votes."""
+    told = [annotated(scene(split, number, seed), split, number, seed) for number in range(scenes)]
+    _jsonl(out / CAPTIONS, [row for candidates, _ in told for row in candidates])
+    _jsonl(out / VOTES, [row for _, votes in told for row in votes])
 
 
 def _prompts(shown: Scene, asked: Iterable[Exchange]) -> Iterator[dict[str, Any]]:

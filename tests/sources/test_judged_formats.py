@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import prefdata
 from prefdata.audit import audit
 from prefdata.keys import short_key
 
-SAMPLE = Path(prefdata.__file__).parent / "sample" / "pandalm-sample.json"
+SAMPLE = Path(__file__).parent.parent / "sample" / "pandalm-sample.json"
 ASKED, CHINESE, ENGLISH = "“你好”用英语怎么说？", "可以说 Hello。", "I do not know that."  # 10 and 19 characters
 CONTAINERS = pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.jsonl.gz", "rows.parquet"])
 
