@@ -1,11 +1,11 @@
-# make demo: set up .venv and build a data set from the sample. make test: set up and run all checks.
+# make demo: set up .venv and run the live job in the tiny world. make test: set up and run all checks.
 PYTHON := $(shell for p in python3.11 python3.12 python3; do $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
 .PHONY: demo test lint clean
 
-demo: .venv/base
-	$(BIN)/prefdata demo --run-dir demo-run
+demo: .venv/demo
+	$(BIN)/prefdata demo --out demo
 
 test: .venv/dev lint
 	$(BIN)/python -m pytest -n 2
@@ -20,13 +20,13 @@ lint: .venv/dev
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
-.venv/base: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable .
+.venv/demo: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[local,vision]'
 	touch $@
 
 .venv/dev: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	touch $@ .venv/base
+	touch $@ .venv/demo
 
 clean:
-	rm -rf .venv demo-run
+	rm -rf .venv demo

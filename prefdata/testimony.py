@@ -34,6 +34,8 @@ class Testimony:
             verified = await self.outcome.unit("rating", (name,), judge.name, work)
             if verified is not None:
                 self._heard[judge.name, name] = verified
+                for dropped in verified.dropped:
+                    self.outcome.refuse(dropped.reason, "rating", name, f"{judge.name}: {dropped.row}")
                 known = await self.verification.truth(judge, self.prompt, text, verified.claims)
                 if known is not None:
                     self._known[judge.name, name] = known
@@ -49,7 +51,7 @@ class Testimony:
         """Everything as records, and the votes."""
         for judge in self.judges:
             heard = {name: verified for (by, name), verified in sorted(self._heard.items()) if by == judge.name}
-            tallies = {name: tally(*verified) for name, verified in heard.items()}
+            tallies = {name: tally(verified.claims, verified.verdicts) for name, verified in heard.items()}
             for name, verified in heard.items():
                 self.outcome.keep("rating", _ratings(judge, name, tallies[name]))
                 self._record(judge.name, name, verified)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 from prefdata.calls.request import Answer, Request
+from prefdata.claims.asking import Dropped
 from prefdata.claims.claim import Claim
+from prefdata.claims.extraction import UNKNOWN, extracted
 from prefdata.claims.sight import Box
 from prefdata.claims.verdict import CONTRADICTED, SUPPORTED, Evidence, Verdict, verdicts
+from prefdata.claims.verifiers.statements import claims as stated
 from prefdata.claims.verifying import Asked, Verifier
 from prefdata.gathering import gathered
+from prefdata.metrics.mentions import synonyms
 from prefdata.models import ClaimsJudge, Model, VerifierConfig
 from prefdata.questions import Prompt
 
@@ -21,10 +26,11 @@ TRUTH = "truth"
 
 
 class Verified(NamedTuple):
-    """The claims of a text and a verdict on each, in the same order."""
+    """The claims of a text and a verdict on each, in the same order; and why claims of a model were not taken."""
 
     claims: list[Claim]
     verdicts: list[Verdict]
+    dropped: Sequence[Dropped] = ()
 
 
 class Verification:
@@ -37,10 +43,10 @@ class Verification:
 
     async def read(self, judge: ClaimsJudge, prompt: Prompt, text: str) -> Verified:
         """What a judge makes of a text. Raises CallError where a model that is asked gives no answer."""
-        from prefdata.claims.extraction import extracted
-
-        claims = await extracted(judge, prompt, text, self.call)
-        return await self.verify(judge.verifiers, prompt, text, claims)
+        found = await extracted(judge.extract, prompt, text, judge.extractor, self.call, _objects(judge))
+        said = [stated(config, UNKNOWN, text) for config in judge.verifiers if config.kind == "statements"]
+        claims = [*found.claims, *(claim for each in said for claim in each)]
+        return (await self.verify(judge.verifiers, prompt, text, claims))._replace(dropped=found.dropped)
 
     async def verify(self, by: Sequence[VerifierConfig], prompt: Prompt, text: str, claims: list[Claim]) -> Verified:
         """The verdicts on claims that a text about a prompt's image makes; verifiers that cost something are asked only
@@ -79,6 +85,17 @@ class Verification:
 def _words(judge: ClaimsJudge) -> Path | None:
     """The file of synonyms that says in which words the judge speaks of objects."""
     return next((config.synonyms for config in judge.verifiers if config.synonyms), None)
+
+
+@cache
+def _mapped(words: Path) -> dict[str, str]:
+    return synonyms(words.read_text(encoding="utf-8").splitlines())
+
+
+def _objects(judge: ClaimsJudge) -> dict[str, str]:
+    """Word → object, for a judge that looks for mentions alone."""
+    words = _words(judge)
+    return _mapped(words) if words else {}
 
 
 def _is_decided(claim: Claim, found: Mapping[str, Mapping[str, Evidence]]) -> bool:

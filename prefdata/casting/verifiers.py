@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prefdata.casting.checks import Section, known, meant, told_apart
 from prefdata.casting.models import REACHED, model_fields
+from prefdata.claims.verifiers.statements import patterns
 from prefdata.errors import InputError
 from prefdata.keys import file_key
 from prefdata.models import Model, VerifierConfig
@@ -61,4 +62,7 @@ def _verifier(path: Path, where: str, given: Section) -> VerifierConfig:
         reached = {name: value for name, value in given.items() if name in REACHED | {"name"}}
         own = {name: own[name] for name in ("name", "kind", "sure") if name in own}
         own["model"] = Model(**model_fields(path, where, reached))
-    return VerifierConfig(**{**own, **files, "hashes": hashes})
+    config = VerifierConfig(**{**own, **files, "hashes": hashes})
+    if config.kind == "statements":
+        patterns(config)  # so that one that is none is found before anything is paid for
+    return config

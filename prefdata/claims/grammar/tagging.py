@@ -103,12 +103,12 @@ def _chosen(found: list[Token], at: int, finite: str) -> str:
     after, later = (found[place] if place < len(found) else END for place in (at + 1, at + 2))
     if "J" in token.part:
         previous = "V" if before.low in HAVE else before.part
-        return _adjective_or_noun(token, previous, after.part, later.part[0] == "J")
+        return _adjective_or_noun(token, previous, after.part, later.part[0])
     return _noun_or_verb(token, before, after.part, finite, _verb_before(found, at, after.part))
 
 
-def _adjective_or_noun(token: Token, previous: str, following: str, more: bool) -> str:
-    """ "an orange" and "an orange cat"; `more`: an adjective follows after what follows."""
+def _adjective_or_noun(token: Token, previous: str, following: str, later: str) -> str:
+    """ "an orange" and "an orange cat"; `later`: what stands after what follows."""
     low = token.low
     if previous in {"T", "A"} and verb_form(low):
         return "V"
@@ -119,7 +119,8 @@ def _adjective_or_noun(token: Token, previous: str, following: str, more: bool) 
     noun = low not in lexicon.SIZES and lexicon.is_concrete(singular(low))
     if low in lexicon.COLOURS and not (previous in {"D", "Q"} and noun):
         return "J"
-    ends = (low not in ADJECTIVES or following not in {"C", "G", "E"}) and not (following == "," and more)
+    goes_on = following in {"C", "G", "E"} and not (following == "C" and later in {"D", "Q"})  # "a square and a circle"
+    ends = not (low in ADJECTIVES and goes_on) and not (following == "," and later == "J")
     return "N" if noun and ends and previous in {"D", "Q", "P", "O", "J", "K", "N", "M", "V"} else "J"
 
 

@@ -32,7 +32,7 @@ class Things(State):
             return False
         if self.found[self.at].low.startswith("none of"):
             self.clause.negated = True
-        if self.joining and self.denied:
+        if self.joining and self.denied and not self._begins_anew(found):
             found.opening.denied, found.opening.others = True, found.opening.others or self.others
         self.denied, self.others, self.definite = (
             found.opening.denied,
@@ -48,6 +48,10 @@ class Things(State):
             self.place(found, group or self.owner)
             self.owner = []
         return True
+
+    def _begins_anew(self, phrase: NounPhrase) -> bool:
+        """Whether a "no" before does not reach it: "no dog, a cat and …"; it does in "no dog or a cat"."""
+        return phrase.opening.determiner in {"a", "an"} and self.found[self.at - 1].low not in {"or", "nor"}
 
     def named(self, phrase: NounPhrase) -> Group:
         """Its claims, unless it is only what something is likened to."""
