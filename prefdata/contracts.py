@@ -9,19 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-NAMES = (
-    "prompt",
-    "candidate",
-    "rating",
-    "vote",
-    "comparison",
-    "triplet",
-    "feedback",
-    "claim",
-    "verdict",
-    "config",
-    "manifest",
-)
+from prefdata.records import SCHEMAS
+
+NAMES = SCHEMAS
 
 
 @cache

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from prefdata.calls.ledger import Ledger
+from prefdata.calls.ledger import SETTLES, Ledger
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS batches (
@@ -29,12 +29,9 @@ FIND = """
 SELECT batch, line FROM batch_requests JOIN batches ON token = batch
 WHERE key = ? AND max_tokens = ? AND base_url = ? ORDER BY line IS NULL LIMIT 1
 """
-# What `ledger.FIND` would find.
-SETTLED = """
+SETTLED = f"""
 DELETE FROM batch_requests AS q WHERE line IS NOT NULL AND EXISTS (
-    SELECT 1 FROM results AS r WHERE r.key = q.key AND (
-        (r.state = 'refused' AND r.max_tokens <= q.max_tokens) OR r.max_tokens = q.max_tokens
-        OR (r.finish = 'stop' AND r.completion_tokens <= q.max_tokens)))
+    SELECT 1 FROM results WHERE results.key = q.key AND {SETTLES.format(limit="q.max_tokens")})
 """
 OLD = "DELETE FROM batch_requests WHERE batch IN (SELECT token FROM batches WHERE made < ?)"
 EMPTY = "DELETE FROM batches WHERE NOT EXISTS (SELECT 1 FROM batch_requests WHERE batch = token)"

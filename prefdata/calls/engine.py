@@ -89,8 +89,7 @@ class Engine:
         if found is not None:
             self.counts.remembered += 1
             return found
-        if self._stopped is not None:
-            raise self._stopped
+        self.check()
         name = (request.key, request.max_tokens)
         if name not in self._flying:
             task = asyncio.get_running_loop().create_task(self._pay(endpoint, request))

@@ -32,10 +32,14 @@ CREATE TABLE IF NOT EXISTS refusals (
     endpoint TEXT, model TEXT, feature TEXT, PRIMARY KEY (endpoint, model, feature)
 ) WITHOUT ROWID;
 """
-FIND = """
-SELECT state, body FROM results WHERE key = ? AND (
-    (state = 'refused' AND max_tokens <= ?) OR max_tokens = ? OR (finish = 'stop' AND completion_tokens <= ?)
-) ORDER BY max_tokens LIMIT 1
+# Whether a row of results settles a call at {limit} tokens: refused at no more, answered at as many, or an answer that
+# stopped by itself within them.
+SETTLES = """(
+    (results.state = 'refused' AND results.max_tokens <= {limit}) OR results.max_tokens = {limit}
+    OR (results.finish = 'stop' AND results.completion_tokens <= {limit})
+)"""
+FIND = f"""
+SELECT state, body FROM results WHERE key = :key AND {SETTLES.format(limit=":limit")} ORDER BY max_tokens LIMIT 1
 """
 INTEND = "INSERT OR IGNORE INTO intents VALUES (?, ?)"
 SETTLE = "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -69,8 +73,8 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, timeout=60)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.executescript(TABLES)
-        connection.execute(FIND, ("", 0, 0, 0))
+        Ledger(connection)  # makes the tables that are missing
+        connection.execute(FIND, {"key": "", "limit": 0})
     except (OSError, sqlite3.Error) as error:
         remedy = "name another file under `ledger:`; it is made if it is not there"
         raise PrefdataError(f"{path} cannot be used as the ledger ({error}). To mend it: {remedy}.") from None
@@ -88,7 +92,7 @@ class Ledger:
 
     def find(self, request: Request) -> Answer | None:
         """The answer this request has had. Raises TerminalError if it was refused for good."""
-        row = self.connection.execute(FIND, (request.key, *[request.max_tokens] * 3)).fetchone()
+        row = self.connection.execute(FIND, {"key": request.key, "limit": request.max_tokens}).fetchone()
         if row is None:
             return None
         state, body = row

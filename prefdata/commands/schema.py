@@ -6,25 +6,12 @@ import argparse
 import sys
 
 from prefdata.commands import Commands, command
-
-NAMES = (
-    "prompt",
-    "candidate",
-    "rating",
-    "vote",
-    "comparison",
-    "triplet",
-    "feedback",
-    "claim",
-    "verdict",
-    "config",
-    "manifest",
-)
+from prefdata.records import SCHEMAS
 
 
 def add(commands: Commands) -> None:
     parser = command(commands, "schema", run, "Print the JSON Schema of a kind of row.")
-    parser.add_argument("name", metavar="NAME", choices=NAMES, help=", ".join(NAMES))
+    parser.add_argument("name", metavar="NAME", choices=SCHEMAS, help=", ".join(SCHEMAS))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ..conftest import write_jsonl
+from .batch_server import BatchServer
 
 ASKED = ("pointwise", "pairwise", "ranking")  # judges that are models
 
@@ -50,6 +51,19 @@ def serve() -> Iterator[Callable[..., Served]]:
         server.process.terminate()
         server.process.wait()
         server.process.stdout.close()  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def server() -> Iterator[BatchServer]:
+    """A server that takes batches."""
+    with BatchServer() as started:
+        yield started
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """Where a ledger will lie."""
+    return tmp_path / "ledger.sqlite"
 
 
 @pytest.fixture(autouse=True)
