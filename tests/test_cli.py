@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+import yaml
 
 from prefdata.audit import audit
 from prefdata.cli import main
@@ -42,9 +43,13 @@ def test_the_audits_figures_are_those_promised(capsys):
 
 @pytest.mark.parametrize("recipe", sorted(recipes()))
 def test_recipes_are_configs(recipe, tmp_path, monkeypatch):
+    from prefdata.casting.verifiers import FILES
     from prefdata.config import load
 
     assert main(["init", recipe, "--out", str(tmp_path / "build.yaml")]) == 0
+    verifiers = yaml.safe_load((tmp_path / "build.yaml").read_text(encoding="utf-8")).get("verifiers", [])
+    for file in (verifier[name] for verifier in verifiers for name in FILES if name in verifier):
+        (tmp_path / file).touch()
     assert load(tmp_path / "build.yaml").name == recipe
     assert main(["init", recipe, "--out", str(tmp_path / "build.yaml")]) == 2  # never overwrites
 

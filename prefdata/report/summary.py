@@ -6,6 +6,8 @@ import re
 from functools import reduce
 from typing import Any
 
+from prefdata.report import claim_examples
+from prefdata.report.claims import shown
 from prefdata.report.examples import merge
 from prefdata.report.numbers import add, figures
 from prefdata.shards import Manifest
@@ -17,7 +19,7 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
     """Everything a reader asks of a run. `manifests`: those of all its steps but publish, in order."""
     imports, labels, selects, exports = (_of(kind, manifests) for kind in ("import", "label", "select", "export"))
     counts = reduce(add, [label.facts["counts"] for label in labels])
-    export = reduce(add, [step.facts for step in exports])
+    export = reduce(add, [{**step.facts, "verified": {}} for step in exports])
     return {
         "name": name,
         "sources": [step.facts for step in imports],
@@ -39,8 +41,17 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
         "image_bytes": export["image_bytes"],
         "drops": merged(manifests),
         "examples": merge([label.facts["examples"] for label in labels]),
+        "claims": _claims([step.facts["verified"] for step in exports if step.facts["verified"]]),
         "stages": stages(manifests),
     }
+
+
+def _claims(verified: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What all shards' claims came to; None where nothing was verified."""
+    if not verified:
+        return None
+    counted = reduce(add, [part["counts"] for part in verified])
+    return shown(counted, claim_examples.merge(part["examples"] for part in verified))
 
 
 def stages(manifests: list[Manifest]) -> list[dict[str, Any]]:

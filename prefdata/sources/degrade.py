@@ -13,17 +13,14 @@ from prefdata.calls.request import Answer, CallError
 from prefdata.keys import key
 from prefdata.models import Source
 from prefdata.questions import Prompt
-from prefdata.sources.draft import Ask, Draft
+from prefdata.sources.draft import Ask, Draft, made_from
 
 # A Chinese or Japanese character is a word of its own; anything else runs to the next space.
 WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\s\u3040-\u30ff\u4e00-\u9fff]+")
 
 
 def drafts(source: Source, prompt: Prompt, bases: list[str]) -> list[Draft]:
-    origin = {"source": source.name, "how": source.how}
-    return [
-        Draft(f"{source.name}:{base}", {**origin, "of": base}, partial(_write, source, prompt), base) for base in bases
-    ]
+    return [made_from(source, base, partial(_write, source, prompt)) for base in bases]
 
 
 async def _write(source: Source, prompt: Prompt, ask: Ask, base: str) -> Answer:

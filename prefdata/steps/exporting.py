@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 
 from prefdata.evidence import IDENTITY, gather, joined
 from prefdata.export.triplets import triplet, triplet_schema
-from prefdata.plan import Job, Step, splits_of
+from prefdata.plan import Job, Step, splits_of, verified_of
+from prefdata.report.claim_examples import examples
+from prefdata.report.claims import counts
 from prefdata.report.strata import strata
 from prefdata.shards import Manifest, drop_table, read_table, table_writer
 from prefdata.steps.labelling import record_chunks
@@ -35,7 +37,8 @@ def run(job: Job, step: Step) -> Manifest:
         outputs.append(job.run.dataset / f"{split}-{step.part:05d}-of-{step.of:05d}.parquet")
         _write(outputs[-1], schema, pairs.filter(pc.equal(pairs["split"], split)), texts)
     rows = sum(pq.read_metadata(output).num_rows for output in outputs)
-    return job.run.finish(step.name, step.key, (len(pairs), rows), drop_table([]), outputs, _facts(pairs, texts))
+    facts = {**_facts(pairs, texts), "verified": _verified(job, step.part, pairs, texts)}
+    return job.run.finish(step.name, step.key, (len(pairs), rows), drop_table([]), outputs, facts)
 
 
 def _with_images(job: Job) -> bool:
@@ -95,8 +98,24 @@ class Texts:
             sources[json.loads(origin["values"] or "{}").get("source", "import")] += origin["counts"]
         return dict(sources)
 
+    def picture(self, prompt_id: str) -> Path | None:
+        """The file of a prompt's first image, if it has any."""
+        row = pc.index(self.prompt["prompt_id"], prompt_id).as_py()
+        names = self.prompt["images"][row].as_py() or []
+        return self.images.path(self.prompt["file"][row].as_py(), names[0]) if names else None
+
     def _image(self, file: str, name: str) -> bytes:
         return self.images.path(file, name).read_bytes()
+
+
+def _verified(job: Job, shard: int, pairs: pa.Table, texts: Texts) -> dict[str, Any] | None:
+    """How the shard's claims fared, and pairs to show; None where nothing was verified."""
+    files = verified_of(job, shard)
+    if not files:
+        return None
+    claims, verdicts = (read_table(job.run.path / files[kind]) for kind in ("claim", "verdict"))
+    shown = examples(pairs, claims, verdicts, texts.candidate, texts.picture)
+    return {"counts": counts(claims, verdicts), "examples": shown}
 
 
 def _claims(ratings: pa.Table) -> dict[tuple[str, str], dict[str, dict[str, int]]]:

@@ -40,13 +40,15 @@ OUTSIDE = Fault(
 class Converter:
     """Turns rows of one format into records.
 
-    `question` is asked of images without one. With `any_columns` prompts may stand in any of the columns of
-    `prompt_columns`; else only rows without `messages` may. Fields that were not read are put into `ignored`.
+    `question` is asked of images without one; `file` is the name of the rows' file. With `any_columns` prompts may
+    stand in any of the columns of `prompt_columns`; else only rows without `messages` may. Fields that were not read
+    are put into `ignored`.
     """
 
-    def __init__(self, format: str, images: ImageStore, question: str | None, any_columns: bool) -> None:
+    def __init__(self, format: str, images: ImageStore, question: str | None, any_columns: bool, file: str) -> None:
         self.format, self.images, self.question, self.any_columns = format, images, question, any_columns
-        self.reader = foreign(format)
+        found = foreign(format)
+        self.reader = found and found.reader(file, question)
         self.ignored: set[str] = set()
 
     def convert(self, rows: Iterable[Row]) -> Iterator[Converted]:
@@ -72,7 +74,7 @@ class Converter:
         try:
             if self.reader is None and self.format != "prompt":
                 return row, self._own(value, row.line), None
-            records = self._own(value, row.line) if self.reader is None else _pairs(self.reader.convert(value))
+            records = self._own(value, row.line) if self.reader is None else _pairs(self.reader(value))
             return row, [self._with_images(*record) for record in records], None
         except BadRowError as bad:
             return row, [], bad.fault
