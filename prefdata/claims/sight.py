@@ -55,13 +55,16 @@ class Vocabulary:
 
     def class_of(self, word: str) -> str | None:
         """The class that a word (a claim's subject: singular, lower case) names; None if it is outside of the words."""
-        return next(filter(None, (self._named(form) for form in (word, lexicon.canonical(word)))), None) or (
-            self._named(lexicon.coco_class(word)) or self._named(lexicon.head(word))
-        )
+        if word not in self._classes:
+            forms = (word, lexicon.canonical(word), lexicon.coco_class(word), lexicon.head(word))
+            self._classes[word] = next(filter(None, map(self._named, forms)), None)
+        return self._classes[word]
 
     def kinds_of(self, word: str) -> frozenset[str]:
         """The classes that are kinds of what a more general word names ("animal"); they can support claims about it."""
-        return frozenset(name for name in self.names if lexicon.is_hypernym(word, name))
+        if word not in self._kinds:
+            self._kinds[word] = frozenset(name for name in self.names if lexicon.is_hypernym(word, name))
+        return self._kinds[word]
 
     def _named(self, word: str | None) -> str | None:
         return word if word in self._names else self.words.get(word or "")
@@ -69,6 +72,14 @@ class Vocabulary:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(self.names)
+
+    @cached_property
+    def _classes(self) -> dict[str, str | None]:
+        return {}  # what was asked before: the same words come in every caption
+
+    @cached_property
+    def _kinds(self) -> dict[str, frozenset[str]]:
+        return {}
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,29 @@ def evidence(ruling: Ruling, witness: Witness) -> Evidence:
     }
 
 
+def blind(source: str, reason: str) -> Evidence:
+    """The word of a source that cannot look at all."""
+    return {
+        "source": source,
+        "verdict": NOT_CHECKABLE,
+        "confidence": None,
+        "model_hash": None,
+        "vocabulary_hash": None,
+        "boxes": [],
+        "scores": [],
+        "thresholds": None,
+        "rule_id": None,
+        "reason": reason,
+    }
+
+
+def unasked(claim: Claim) -> str | None:
+    """Why nobody is asked about a claim, if so: it says only that it may be so, or how the picture feels."""
+    if claim["hedged"]:
+        return "hedged"
+    return "subjective" if claim["type"] == "prior" else None
+
+
 def verdicts(
     claims: Sequence[Claim], found: Mapping[str, Sequence[Evidence]], deciding: frozenset[str] = frozenset()
 ) -> list[Verdict]:
@@ -79,4 +102,46 @@ def verdicts(
     stands; where decisive ones disagree the claim is not checkable, unless the first of them is one of `deciding` (the
     names of sources of ground truth). A claim below a contradicted one is vacuous (DSG; Cho et al. 2024, section 3).
     """
-    raise NotImplementedError
+    said = [_verdict(claim, found.get(claim["claim_id"], ()), deciding) for claim in claims]
+    below = {claim["claim_id"]: claim["parent_id"] for claim in claims}
+    wrong = {verdict["claim_id"] for verdict in said if verdict["verdict"] == CONTRADICTED}
+    return [_made_vacuous(each) if wrong & _above(each["claim_id"], below) else each for each in said]
+
+
+def _verdict(claim: Claim, evidence: Sequence[Evidence], deciding: frozenset[str]) -> Verdict:
+    decisive = [each for each in evidence if each["verdict"] != NOT_CHECKABLE]
+    conflict = len({each["verdict"] for each in decisive}) > 1
+    stands = decisive[0] if decisive and (not conflict or decisive[0]["source"] in deciding) else None
+    why = unasked(claim)
+    if why or stands is None:
+        stands, why = None, why or ("disagreement" if conflict else _reason(evidence))
+    return {
+        "claim_id": claim["claim_id"],
+        "candidate_id": claim["candidate_id"],
+        "verdict": stands["verdict"] if stands else NOT_CHECKABLE,
+        "confidence": stands["confidence"] if stands else None,
+        "vacuous": False,
+        "conflict": conflict,
+        "reason": why,
+        "evidence": list(evidence),
+    }
+
+
+def _reason(evidence: Sequence[Evidence]) -> str | None:
+    """Why nobody can tell: the reason of the last source, which is asked when the others could not."""
+    return evidence[-1]["reason"] if evidence else "not_asked"
+
+
+def _above(claim_id: str, below: Mapping[str, str | None]) -> set[str]:
+    """The claims that a claim rests on, without itself unless it does in a circle."""
+    found: set[str] = set()
+    at = below.get(claim_id)
+    while at is not None and at not in found:
+        found.add(at)
+        at = below.get(at)
+    return found
+
+
+def _made_vacuous(verdict: Verdict) -> Verdict:
+    nothing: Verdict = {**verdict, "verdict": NOT_CHECKABLE, "confidence": None, "vacuous": True, "reason": "vacuous"}
+    return nothing

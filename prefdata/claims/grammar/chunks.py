@@ -157,7 +157,7 @@ def _named(nouns: list[Token], opening: Opening, possessor: bool) -> NounPhrase:
     last = nouns[-1]
     head = singular(last.low)
     name = lexicon.canonical(" ".join([*(token.low for token in nouns[:-1]), last.value or head]))
-    opening.denied = opening.denied and not head.endswith("sign")  # a "no parking" sign is there
+    opening.denied = opening.denied and not (head == "sign" and len(nouns) > 1)  # a "no parking" sign is there
     plural = is_plural(last.low.rsplit(" ", 1)[-1])
     phrase = NounPhrase(nouns[0].start, last.end, name, plural, opening=opening, possessor=possessor)
     modifiers = [token for token in nouns[:-1] if _is_thing(token)]
