@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import pandas as pd
 import pytest
 import yaml
 
@@ -11,7 +14,8 @@ from prefdata.shards import RunDir
 
 from ..conftest import triplets, write_jsonl
 
-# The one that looks at images needs weights and pictures: tests/tinyworld/test_demo.py runs its like.
+# The one that looks at images needs weights and pictures, and has a test of its own.
+DETECTOR = {"weights": "detector.pt", "calibration": "calibration.json"}
 LIVE = [
     name
     for name in recipes()
@@ -45,3 +49,24 @@ def test_a_recipe_gives_pairs(serve, tmp_path, name):
     write_jsonl(tmp_path / "prompts.jsonl", rows)
     assert main(["build", str(tmp_path / "build.yaml"), "--run-dir", str(tmp_path / "run")]) == 0
     assert triplets(RunDir(tmp_path / "run"))
+
+
+def test_the_recipe_against_hallucination_gives_pairs_that_a_detector_found(serve, tmp_path):
+    from prefdata.tinyworld import WEIGHTS, samples
+
+    server = serve()
+    samples.write(tmp_path, "choice", 6, ("describe",), seed=5)
+    assert main(["init", "hallucination", "--out", str(tmp_path / "build.yaml")]) == 0
+    settings = yaml.safe_load((tmp_path / "build.yaml").read_text(encoding="utf-8"))
+    settings["policies"] = [{"name": "small", "provider": "local", "model": str(WEIGHTS / "policy")}]
+    detector = {name: str(WEIGHTS / "detector" / file) for name, file in DETECTOR.items()}
+    settings["verifiers"][0].update(detector, synonyms=str(WEIGHTS / "synonyms.txt"))
+    settings["sources"][1]["partners"] = str(WEIGHTS / "partners.txt")
+    settings["verifiers"][1].update(base_url=f"{server.url}/v1", api_key_env="PREFDATA_TEST_KEY")
+    (tmp_path / "build.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    assert main(["build", str(tmp_path / "build.yaml"), "--run-dir", str(tmp_path / "run")]) == 0
+    run = RunDir(tmp_path / "run")
+    sources = {json.loads(row["provenance"])["rejected"]["source"] for row in triplets(run)}
+    assert "injected" in sources
+    heard = {each["source"] for said in pd.read_parquet(run.verified["verdict"])["evidence"] for each in said}
+    assert {"yolo", "asked"} <= heard
