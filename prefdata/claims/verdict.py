@@ -112,7 +112,8 @@ def _verdict(claim: Claim, evidence: Sequence[Evidence], deciding: frozenset[str
     decisive = [each for each in evidence if each["verdict"] != NOT_CHECKABLE]
     conflict = len({each["verdict"] for each in decisive}) > 1
     stands = decisive[0] if decisive and (not conflict or decisive[0]["source"] in deciding) else None
-    why = unasked(claim)
+    stated = bool(decisive) and claim["type"] == "prior"  # a statement that must not be made, found by its words
+    why = None if stated else unasked(claim)
     if why or stands is None:
         stands, why = None, why or ("disagreement" if conflict else _reason(evidence))
     return {

@@ -96,6 +96,20 @@ def test_verdicts_are_scored_by_what_the_prompt_knows(build):
     assert "right when it supports" in run.report.read_text(encoding="utf-8")
 
 
+def test_a_statement_that_must_not_be_made_loses_without_any_image(build):
+    reports = {
+        "plain": "There is a dog on the left.",
+        "older": "There is a dog on the left, unchanged since the prior study.",
+    }
+    said = {"verifiers": [{"name": "known", "kind": "truth"}, {"name": "said", "kind": "statements"}]}
+    run = build(files(**reports), **said, judges=TRUTH["judges"])
+    (row,) = triplets(run)
+    assert (row["chosen_id"], row["rejected_id"]) == ("plain", "older")
+    verdicts = pd.read_parquet(run.verified["verdict"])
+    rules = {each["rule_id"] for found in verdicts[verdicts["verdict"] == "contradicted"]["evidence"] for each in found}
+    assert rules == {"statement:earlier_examinations"}
+
+
 @pytest.mark.parametrize(
     ("config", "field"),
     [

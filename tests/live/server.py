@@ -1,9 +1,10 @@
 """An OpenAI-compatible server for tests: `python tests/live/server.py PORT LATENCY_S FAULTS SEED [PLAIN]`.
 
 It answers after a fixed time and by the request's content alone: a text to a question, scores to a
-rubric, a verdict to a comparison. FAULTS is the share of calls that fail in one of many ways; a
-question that names POISON is refused for good. If PLAIN is given, requests for a JSON Schema or for
-log-probabilities are refused, as by simple servers. GET /stats tells what it was asked.
+rubric, a verdict to a comparison, "Yes." to what wants a yes or no, but for denials and riddles.
+FAULTS is the share of calls that fail in one of many ways; a question that names POISON is refused
+for good. If PLAIN is given, requests for a JSON Schema or for log-probabilities are refused, as by
+simple servers. GET /stats tells what it was asked.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def answer(question: dict) -> str:
         return json.dumps({"ranking": [[letter] for letter, _ in best]})
     if "You rewrite" in system or "You revise" in system or "You criticise" in system:
         return f"{system.split()[1]}: {digit(text)}"
+    if "Answer yes or no." in text:
+        return "Perhaps." if "riddle" in text else "No." if "Is it true" in text else "Yes."
     return f"An answer to: {text} ({digit(text, str(question.get('temperature')), str(question.get('seed')))})"
 
 

@@ -81,10 +81,15 @@ def judge_model(folder: Path) -> Path:
 
 
 def vision_model(folder: Path) -> Path:
-    """A chat model that sees images of 28 × 28 pixels."""
+    """A chat model that sees colours."""
+    return seeing_model(folder, _sights, steps=150)
+
+
+def seeing_model(folder: Path, examples: Callable[[random.Random], Example], steps: int) -> Path:
+    """A chat model that sees images of 28 × 28 pixels, and has learned from these."""
     torch.manual_seed(0)
     chance = random.Random(0)
-    tokenizer = _tokenizer(_sights(chance) for _ in range(200))
+    tokenizer = _tokenizer(examples(chance) for _ in range(200))
     resized = {"size": {"height": 28, "width": 28}, "crop_size": {"height": 28, "width": 28}}
     processor = LlavaProcessor(
         CLIPImageProcessor(**resized), tokenizer, 14, "default", TEMPLATE, num_additional_image_tokens=1
@@ -94,7 +99,7 @@ def vision_model(folder: Path) -> Path:
     token = tokenizer.convert_tokens_to_ids("<image>")
     config = LlavaConfig(vision_config=eyes, text_config=mind, image_token_index=token, vision_feature_layer=-1)
     model = LlavaForConditionalGeneration(config)
-    _train(model, lambda: _seen(processor, [_sights(chance) for _ in range(16)]), steps=150)
+    _train(model, lambda: _seen(processor, [examples(chance) for _ in range(16)]), steps)
     return _save(folder, model, processor)
 
 

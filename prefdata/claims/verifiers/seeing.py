@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -29,7 +30,8 @@ class Seeing:
         view = await self.look(asked.prompt)
         if isinstance(view, str):
             return {claim["claim_id"]: blind(self.name, view) for claim in asked.claims if not unasked(claim)}
-        return {name: evidence(ruling, view.witness) for name, ruling in rulings(asked.claims, view).items()}
+        ruled = await asyncio.to_thread(rulings, asked.claims, view)  # it may have to read a large picture
+        return {name: evidence(ruling, view.witness) for name, ruling in ruled.items()}
 
     async def close(self) -> None: ...
 

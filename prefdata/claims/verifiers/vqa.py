@@ -1,0 +1,158 @@
+"""`vqa`: a model that sees the image is asked of each claim whether it is so, and whether it is not.
+
+Its word counts if both answers say the same and, where log-probabilities are known, it is sure of both. What is known
+is the log-probability of all that it wrote, and since that begins with the "yes" or "no", the probability of this word
+is at least as large. The bound is close where one word is answered, as is asked for; where more is, a model seems less
+sure than it is, and the claim stays open.
+
+A claim about a thing that an earlier verifier has located is asked on that part of the picture first. What is not so
+there may still be so elsewhere: then the whole picture must say the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from prefdata.calls.request import Answer, Request
+from prefdata.claims.claim import Claim
+from prefdata.claims.cropping import Shown, crop
+from prefdata.claims.questioning import Questions, questions
+from prefdata.claims.sight import Box
+from prefdata.claims.verdict import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Evidence, Word, blind, unasked
+from prefdata.claims.verifiers.seeing import only_image
+from prefdata.claims.verifying import Asked
+from prefdata.errors import PrefdataError
+from prefdata.gathering import gathered
+from prefdata.models import Model, VerifierConfig
+from prefdata.questions import Prompt, question
+
+if TYPE_CHECKING:
+    from prefdata.verification import Call
+
+TASK = "Answer yes or no."
+MAX_TOKENS = 4  # a word with what some models put around it
+# POPE takes every answer for a "yes" that does not say no; here what is neither must not decide.
+SAID = re.compile(r"[\W_]*(yes|no)(?![^\W_])", re.IGNORECASE)
+BY_SURROUNDINGS = frozenset(["count", "relation"])  # kinds of claims that a part of the picture cannot decide
+
+
+class Heard(NamedTuple):
+    """What two answers make of a claim's core: whether it is so, or the reason why that cannot be told.
+
+    confidence: the least that both words are probable with; None where log-probabilities are not known.
+    """
+
+    so: bool | None
+    confidence: float | None = None
+    reason: str | None = None
+
+
+class Vqa:
+    costly = True
+
+    def __init__(self, config: VerifierConfig, model: Model, call: Call) -> None:
+        self.name, self.model, self.sure, self.call = config.name, model, config.sure, call
+        # One picture is open at a time, for it may be large.
+        self._cutter = ThreadPoolExecutor(1, "prefdata-crop")
+
+    @cached_property
+    def _crops(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="prefdata-crops-")
+
+    async def verify(self, asked: Asked) -> dict[str, Evidence]:
+        """claim_id → evidence, of every claim that can be asked about. Raises CallError where there is no answer."""
+        claims, image = [claim for claim in asked.claims if not unasked(claim)], only_image(asked.prompt)
+        if isinstance(image, str):
+            return {claim["claim_id"]: blind(self.name, image) for claim in claims}
+        said = await gathered(self._evidence(asked, claim) for claim in claims)
+        return {claim["claim_id"]: evidence for claim, evidence in zip(claims, said, strict=True)}
+
+    async def close(self) -> None:
+        self._cutter.shutdown()
+        if "_crops" in self.__dict__:
+            self._crops.cleanup()
+
+    async def _evidence(self, asked: Asked, claim: Claim) -> Evidence:
+        about = questions(claim)
+        if about is None:
+            return blind(self.name, "no_question")
+        box = asked.boxes.get(claim["claim_id"]) if self._may_crop(claim) else None
+        heard = await self._looked(asked.prompt, about, box)
+        known = heard.confidence is not None
+        return {
+            "source": self.name,
+            "verdict": _verdict(heard, claim["negated"]),
+            "confidence": heard.confidence,
+            "model_hash": self.model.revision,
+            "vocabulary_hash": None,
+            "boxes": [list(box)] if box else [],
+            "scores": [],
+            "thresholds": {"hi": self.sure, "lo": None, "recall": None} if known else None,
+            "rule_id": "vqa:both_polarities",
+            "reason": heard.reason,
+        }
+
+    def _may_crop(self, claim: Claim) -> bool:
+        """A model that fetches its images cannot fetch what lies on this machine alone."""
+        return claim["type"] not in BY_SURROUNDINGS and self.model.images == "inline"
+
+    async def _looked(self, prompt: Prompt, about: Questions, box: Box | None) -> Heard:
+        """What the model says of the part of the picture around a box, or of the whole of it."""
+        whole = Shown(*next(iter(prompt.images.items())))
+        part = await self._part(whole, box) if box else whole
+        there = await self._ask(prompt, about, part)
+        if part == whole or there.so is not False:
+            return there
+        anywhere = await self._ask(prompt, about, whole)
+        if anywhere.so is not False:
+            return Heard(None, reason=anywhere.reason or "undecided")
+        return min(there, anywhere, key=lambda heard: heard.confidence or 0.0)
+
+    async def _part(self, whole: Shown, box: Box) -> Shown:
+        folder = Path(self._crops.name)
+        return await asyncio.get_running_loop().run_in_executor(self._cutter, crop, whole, box, folder)
+
+    async def _ask(self, prompt: Prompt, about: Questions, shown: Shown) -> Heard:
+        """Both questions about one picture, at once."""
+        asks, denies = await gathered(self.call(self.model, self._request(prompt, text, shown)) for text in about)
+        return heard(asks, denies, self.sure)
+
+    def _request(self, prompt: Prompt, text: str, shown: Shown) -> Request:
+        seen = replace(prompt, images={shown.address: shown.path}, shown=(shown.address,))
+        messages = [{"role": "user", "content": f"{TASK} {text}"}]
+        return question(self.model, seen, messages, 0.0, MAX_TOKENS)
+
+
+def make(config: VerifierConfig, call: Call) -> Vqa:
+    """Raises PrefdataError if the model cannot see."""
+    if config.model is None or config.model.images == "none":
+        problem = f'the verifier "{config.name}" has no model that is shown images'
+        raise PrefdataError(f"{problem}. To mend it: name a model that sees, without `images: none`.")
+    return Vqa(config, config.model, call)
+
+
+def heard(asks: Answer, denies: Answer, sure: float) -> Heard:
+    """What the answers to both questions say together; sure: the probability from which an answer counts."""
+    said = [SAID.match(answer.text) for answer in (asks, denies)]
+    words = [found[1].lower() for found in said if found]
+    if len(words) < 2:
+        return Heard(None, reason="unreadable_answer")
+    bounds = [math.exp(answer.logp) for answer in (asks, denies) if answer.logp is not None]
+    confidence = min(1.0, *bounds) if len(bounds) == 2 else None
+    if words[0] == words[1] or (confidence is not None and confidence < sure):
+        return Heard(None, reason="undecided")
+    return Heard(words[0] == "yes", confidence)
+
+
+def _verdict(heard: Heard, negated: bool) -> Word:
+    if heard.so is None:
+        return NOT_CHECKABLE
+    return CONTRADICTED if heard.so == negated else SUPPORTED
