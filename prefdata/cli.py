@@ -9,7 +9,19 @@ import sys
 from collections.abc import Sequence
 
 from prefdata import __version__
-from prefdata.commands import audit, build, demo, export, init, metrics, report, schema, status, tinyworld
+from prefdata.commands import (
+    audit,
+    build,
+    calibrate_detector,
+    demo,
+    export,
+    init,
+    metrics,
+    report,
+    schema,
+    status,
+    tinyworld,
+)
 from prefdata.errors import PrefdataError
 
 
@@ -47,6 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"prefdata {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (audit, build, status, export, report, metrics, schema, init, demo, tinyworld):
+    for module in (audit, build, status, export, report, metrics, schema, init, demo, tinyworld, calibrate_detector):
         module.add(commands)
     return parser

@@ -15,7 +15,7 @@ from prefdata.outcome import Outcome, Row
 from prefdata.panel import Call, Panel
 from prefdata.questions import Given, Prompt, unanswerable
 from prefdata.sources import sample
-from prefdata.sources.draft import Draft
+from prefdata.sources.draft import Draft, Traced
 from prefdata.sources.drafting import drafts
 from prefdata.verification import Verification
 
@@ -52,7 +52,7 @@ class Generation:
         config = self.config
         chosen = sample.samples(config.policies, config.sampling, self.samples(prompt.prompt_id))
         samples = sample.drafts(chosen, prompt, config.sampling, config.styles)
-        return drafts(config.sources, prompt, samples)
+        return drafts(config.sources, prompt, samples, self.verification.verify)
 
     @staticmethod
     def _base(prompt: Prompt, draft: Draft, writing: dict[str, Writing]) -> Writing | Given | None:
@@ -68,7 +68,8 @@ class Generation:
         if answer is None:
             return None
         outcome.keep("candidate", [_row(draft, answer)])
-        return Given(answer.text, draft.origin["source"], draft.origin.get("style"), answer.finish)
+        source, style = draft.origin["source"], draft.origin.get("style")
+        return Given(answer.text, source, style, answer.finish, base=draft.base, corrupted=draft.corrupted)
 
     @staticmethod
     async def _given(panel: Panel, name: str, candidate: Given) -> tuple[str, Given]:
@@ -96,7 +97,8 @@ def _distinct(prompt: Prompt, made: dict[str, Given], outcome: Outcome, panel: P
 
 def _row(draft: Draft, answer: Answer) -> Row:
     written = {"text": answer.text, "finish": answer.finish, "token_ids": answer.token_ids, "logp": answer.logp}
-    return {"candidate_id": draft.candidate_id, "origin": draft.origin, **written}
+    origin = {**draft.origin, **answer.origin} if isinstance(answer, Traced) else draft.origin
+    return {"candidate_id": draft.candidate_id, "origin": origin, **written}
 
 
 async def _no_base(draft: Draft) -> Answer:

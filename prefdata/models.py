@@ -176,7 +176,8 @@ class Source:
     """Another source of candidates than sampling; `kind` is the name of its file in prefdata/sources.
 
     of: which candidates it starts from ("sample", or the name of another source); count: how many; confirm: who must
-    find false what it made false; partners: a file of what usually comes together, of which `hashes` has the sha256.
+    find false what it made false; partners: a file of what usually comes together, of which `hashes` has the sha256;
+    pictures: the folder for pictures that it makes.
     """
 
     name: str
@@ -194,6 +195,7 @@ class Source:
     confirm: tuple[VerifierConfig, ...] = ()
     partners: Path | None = None
     hashes: dict[str, str] = field(default_factory=dict)
+    pictures: Path = Path(".prefdata/pictures")
 
     @property
     def identity(self) -> list[Any]:

@@ -19,7 +19,7 @@ class Given(NamedTuple):
     """A candidate as judges get it. `source` names where it comes from, `style` how it is written.
 
     context: turns between the prompt and the response that only this candidate has. base: the candidate it was made
-    from, if it was.
+    from, if it was; corrupted: it was made to be worse than that.
     """
 
     text: str
@@ -28,6 +28,7 @@ class Given(NamedTuple):
     finish: str | None = None
     context: tuple[dict[str, Any], ...] = ()
     base: str | None = None
+    corrupted: bool = False
 
     @property
     def shown(self) -> str:
@@ -42,7 +43,7 @@ class Prompt:
     images: "sha256:…" address → file; addresses: the same → where it was fetched from, if it was; shown: the
     addresses in their order, one that is named twice standing twice.
     candidates: those the inputs gave, by id. style: the one it asks for, if the config has styles. objects: what is in
-    the image in truth, all of it, if the inputs say so.
+    the image in truth, all of it, if the inputs say so. other_image: a picture that is another prompt's.
     """
 
     prompt_id: str
@@ -55,6 +56,7 @@ class Prompt:
     units: tuple[tuple[str, ...], ...] = ()
     style: str | None = None
     objects: tuple[Seen, ...] | None = None
+    other_image: Path | None = None
 
 
 def question(

@@ -19,7 +19,7 @@ minutes before it.
 
 DRAW = """
 Writes pictures/*.png, prompts.jsonl (questions about them for `prefdata build`, with image, tags.question_type, honest
-reference and units) and truth.jsonl (the objects of each picture with colour, size, box and the share that is seen).
+reference, units and objects) and truth.jsonl (the objects of each picture, and the share of each that is seen).
 The same number, split and seed give the same files; scenes of one split never occur in another.
 """
 

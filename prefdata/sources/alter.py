@@ -24,7 +24,7 @@ LINKS = frozenset(["with", "at", "on", "in", "to", "for", "from", "into", "down"
 IN_HAND = re.compile(r"[^.,;!?\n]*\b(?:in|on|with) (?:his|her|its|their|one|both)\b")
 MADE_OF, NO_NOUN = re.compile(r"\bof\s+$"), re.compile(r"\s*(?:[.,;!]|$|and\b|or\b|with\b|that\b|which\b)")
 # "Further in the background", "high above", "in front and behind": the other place would not go with these.
-NO_OTHER_PLACE = re.compile(r"\b(?:(?:further|farther) (?:in|into) the|high|and|or)\s+$", re.IGNORECASE)
+NO_OTHER_PLACE = re.compile(r"\b(?:(?:further|farther) (?:in|into) the|high(?: up)?|and|or)\s+$", re.IGNORECASE)
 POSITIONS = re.compile(rf"\b({'|'.join(sorted(section('position'), key=len, reverse=True))})\b", re.IGNORECASE)
 Option = tuple[int, int, str]  # start and end of a place in the text, and what could stand there
 

@@ -108,10 +108,15 @@ def _without_sentence(text: str, told: list[Span]) -> Iterator[Edit]:
     for at in range(1, len(told)):
         (start, end), before = told[at], told[at - 1]
         following = told[at + 1] if at + 1 < len(told) else None
-        if text[end - 1] == ":" or (following and LEANS.match(text, following[0])):
+        if not _is_whole(text[start:end]) or (following and LEANS.match(text, following[0])):
             continue
         is_first = "\n" in text[before[1] : start]  # of its paragraph, if another sentence of that follows
         if is_first and following and "\n" not in text[end : following[0]]:
             yield Edit(start, following[0], "")
         else:
             yield Edit(before[1], end, "")
+
+
+def _is_whole(sentence: str) -> bool:
+    """Whether nothing that opens in it ends outside of it: a quotation, a bracket, a list."""
+    return sentence.count('"') % 2 == 0 and sentence.count("(") == sentence.count(")") and sentence[-1] != ":"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,15 @@ def check_imported(job: Job, shards: list[int]) -> None:
 
 
 def prompts(job: Job, shard: int) -> Iterator[Prompt]:
-    """Of prompts with one id the first, with its first candidates of each id."""
+    """Of prompts with one id the first, with its first candidates of each id, and a picture of one before it."""
+    seen: dict[str, Path] = {}  # the two pictures that were met last
+    for prompt in _prompts(job, shard):
+        others = [seen[name] for name in seen if name not in prompt.images]
+        yield replace(prompt, other_image=others[-1]) if others else prompt
+        seen = dict([*{**seen, **prompt.images}.items()][-2:])
+
+
+def _prompts(job: Job, shard: int) -> Iterator[Prompt]:
     records = gather(imported_chunks(job, shard))
     found = groupby(_sorted(records.prompt), lambda row: row["prompt_id"])
     candidates = groupby(_sorted(records.candidate), lambda row: row["prompt_id"])

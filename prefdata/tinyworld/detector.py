@@ -1,18 +1,16 @@
 """The detector of the tiny world: YOLO11n from its YAML, trained on drawn scenes; its classes are the shapes.
 
-ultralytics is AGPL-3.0. It is kept from the network and from the home folder: its settings go to a folder of this
-process that is removed at the end.
+ultralytics is AGPL-3.0. It is kept from the network and from the home folder.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from prefdata.claims.yolo import quiet
 from prefdata.tinyworld.drawing import Picture, draw
 from prefdata.tinyworld.scene import SHAPES, SIDE, scene
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 FILE = "detector.pt"
 SEEN = 0.25  # less of a thing than this is neither a target nor a miss
-_ROOM: list[tempfile.TemporaryDirectory[str]] = []
 
 
 class Found(NamedTuple):
@@ -118,14 +115,6 @@ class Lessons:
 def targets(picture: Picture) -> list[tuple[float, float, float, float] | None]:
     """The box of each thing of which enough is seen, None for the others."""
     return [box if seen >= SEEN else None for box, seen in zip(picture.boxes(), picture.seen, strict=True)]
-
-
-def quiet() -> None:
-    """Before ultralytics is imported: no network, no installing, no settings in the home folder."""
-    if not _ROOM:
-        _ROOM.append(tempfile.TemporaryDirectory(prefix="prefdata-ultralytics-", ignore_cleanup_errors=True))
-        os.environ.setdefault("YOLO_CONFIG_DIR", _ROOM[0].name)
-        os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false")
 
 
 def _centred(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from prefdata.claims.calibration import overlap
 from prefdata.tinyworld.drawing import Picture, draw
 from prefdata.tinyworld.scene import COLOURS, SHAPES, SIZES, Scene, lots, scene
 from prefdata.tinyworld.wording import DESCRIBE, KINDS, SYNONYMS, exchange, plural
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from prefdata.tinyworld.detector import Detector, Found
     from prefdata.tinyworld.policy import Policy
 
-Box = tuple[float, float, float, float]
 NAMES = {
     form: shape for shape in SHAPES for word in (shape, SYNONYMS[shape]) for form in (word, plural(word))
 }  # every way to name a shape
@@ -137,15 +137,6 @@ def matched(shown: Scene, picture: Picture, found: Sequence[Found]) -> list[tupl
             said.append((one.shape, None, overlaps[best] >= 0.5))
     things = enumerate(zip(shown.things, picture.seen, strict=True))
     return said + [(thing.shape, thing.size, at in taken) for at, (thing, seen) in things if seen >= SEEN]
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    common = max(0.0, wide) * max(0.0, high)
-    both = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return common / (both - common)
 
 
 def _rate(rows: Sequence[tuple[str, str | None, bool]]) -> Rate:

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from prefdata.tinyworld.annotating import annotated
+from prefdata.tinyworld.detector import targets
 from prefdata.tinyworld.drawing import Picture, draw
 from prefdata.tinyworld.scene import SIDE, Scene, lots, scene
 from prefdata.tinyworld.wording import KINDS, NUMBERS, SYNONYMS, Exchange, exchange
@@ -31,7 +32,7 @@ def write(out: Path, split: str, scenes: int, kinds: Sequence[str] = KINDS, seed
         picture = draw(shown)
         Image.fromarray(picture.image).save(out / _image(shown))
         asked = (exchange(shown, kind, lots(split, number, seed, f"asked {kind}"), honest=True) for kind in kinds)
-        prompts += _prompts(shown, asked)
+        prompts += _prompts(shown, picture, asked)
         truths.append(truth(shown, picture))
     _jsonl(out / PROMPTS, prompts)
     _jsonl(out / TRUTH, truths)
@@ -45,9 +46,10 @@ def write_annotations(out: Path, split: str, scenes: int, seed: int = 0) -> None
     _jsonl(out / VOTES, [row for _, votes in told for row in votes])
 
 
-def _prompts(shown: Scene, asked: Iterable[Exchange]) -> Iterator[dict[str, Any]]:
+def _prompts(shown: Scene, picture: Picture, asked: Iterable[Exchange]) -> Iterator[dict[str, Any]]:
     """A prompt a question, as schemas/prompt.schema.json has it. Where a scene has nothing to ask about (no relation
     is clear), another kind stands in, and each kind is asked once."""
+    there = objects(shown, picture)
     for each in {each.kind: each for each in asked}.values():
         yield {
             "prompt_id": f"{shown.name}-{each.kind}",
@@ -56,7 +58,18 @@ def _prompts(shown: Scene, asked: Iterable[Exchange]) -> Iterator[dict[str, Any]
             "tags": {"question_type": each.kind},
             "reference": each.answer,
             "units": units(shown, each),
+            "objects": there,
         }
+
+
+def objects(shown: Scene, picture: Picture) -> list[dict[str, Any]]:
+    """All of which something is seen, as a prompt has it; the place of what is nearly hidden is not said."""
+    things = zip(shown.things, targets(picture), picture.seen, strict=True)
+    return [
+        {"name": thing.shape, "box": box, "attributes": [thing.colour, thing.size]}
+        for thing, box, seen in things
+        if seen
+    ]
 
 
 def units(shown: Scene, asked: Exchange) -> list[list[str]]:
