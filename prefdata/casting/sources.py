@@ -21,9 +21,10 @@ OF_SOURCES = {
     "inject": {"of", "count", "partners", "confirm"},
     "alter": {"of", "count", "how", "confirm"},
     "omit": {"of", "count", "confirm"},
-    "distort": {"policy", "count", "how", "temperature", "confirm"},
+    "distort": {"policy", "of", "count", "how", "temperature", "confirm"},
 }
 OWN = ("sample", "import")  # candidates that no entry of `sources` makes
+PICTURES = ".prefdata/pictures"  # beside the config
 BY_A_POLICY = ("edit", "revise", "adversarial", "distort")
 
 
@@ -51,6 +52,8 @@ def _source(
     if "partners" in entry:
         entry["partners"] = file_of(path, f"{where}.partners", entry["partners"])
         entry["hashes"] = {"partners": file_key(entry["partners"])}
+    if entry["kind"] == "distort":
+        entry["pictures"] = path.parent / PICTURES
     if entry["kind"] in BY_A_POLICY:
         entry["policy"] = _writer(path, where, entry.get("policy"), writers)
     if OF_SOURCES[entry["kind"]] >= {"confirm"}:
