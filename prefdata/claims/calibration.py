@@ -167,8 +167,8 @@ def upper(said: Iterable[tuple[float, bool]], target: float) -> tuple[float | No
 
 def lower(scores: Sequence[float], target: float) -> float:
     """The highest score above which enough things are found (0: one that is not); the least one if there is none."""
-    found = sorted((score for score in scores if score > LEAST), reverse=True)
-    enough = (score for count, score in enumerate(found, start=1) if Share(count, len(scores)).at_least >= target)
+    best_first = enumerate(sorted(scores, reverse=True), start=1)
+    enough = (score for count, score in best_first if Share(count, len(scores)).at_least >= target)
     return max(LEAST, round(next(enough, LEAST) - SCORE, 4))
 
 

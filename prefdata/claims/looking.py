@@ -107,8 +107,7 @@ class Looker:
     def _work(self) -> None:
         opened = self._opened()
         while batch := self._next(1 if isinstance(opened, Exception) else opened.detector.together):
-            found = [opened] * len(batch) if isinstance(opened, Exception) else _looked(batch, opened)
-            _settle(batch, found)
+            _settle(batch, _looked(batch, opened))
 
     def _opened(self) -> Opened | Exception:
         try:
@@ -130,16 +129,21 @@ class Looker:
         return EndpointError("closed", f"{self.name} looks at no more pictures")
 
 
-def _looked(batch: Sequence[_Waiting], opened: Opened) -> Sequence[Found]:
+def _looked(batch: Sequence[_Waiting], opened: Opened | Exception) -> Sequence[Found]:
     """What is seen in each picture, or why nothing can be."""
-    pictures = [_pixels(each.picture) for each in batch]
-    readable = [picture for picture in pictures if picture is not None]
+    if isinstance(opened, Exception):
+        return [opened] * len(batch)
     try:
-        found = iter(opened.detector.look(readable) if readable else [])
-    except Exception as error:
+        return _glances([_pixels(each.picture) for each in batch], opened)
+    except Exception as error:  # whatever it is, those who wait must hear of it
         return [error] * len(batch)
+
+
+def _glances(pictures: Sequence[np.ndarray | None], opened: Opened) -> Sequence[Found]:
+    readable = [picture for picture in pictures if picture is not None]
+    seen = iter(opened.detector.look(readable) if readable else [])
     return [
-        BAD_IMAGE if picture is None else Glance(opened.witness, next(found), picture.shape[1], picture.shape[0])
+        BAD_IMAGE if picture is None else Glance(opened.witness, next(seen), picture.shape[1], picture.shape[0])
         for picture in pictures
     ]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -15,6 +18,11 @@ from prefdata.tinyworld.scene import Scene, scene
 DETECTOR = WEIGHTS / "detector" / "detector.pt"
 CALIBRATION = WEIGHTS / "detector" / "calibration.json"
 CALIBRATED = VerifierConfig("eyes", "detector", weights=DETECTOR, calibration=CALIBRATION)
+
+
+def finished(work: Coroutine[Any, Any, Any]) -> Any:
+    """What work in an event loop of its own comes to; it must come to an end."""
+    return asyncio.run(asyncio.wait_for(work, 120))
 
 
 def shown(folder: Path, number: int) -> tuple[Scene, Prompt]:

@@ -16,7 +16,9 @@ from prefdata.claims.sight import Seen, Vocabulary
 from prefdata.claims.yolo import SCORE
 from prefdata.cli import main
 from prefdata.errors import InputError
-from prefdata.tinyworld.scene import SHAPES
+from prefdata.tinyworld import samples
+from prefdata.tinyworld.drawing import draw
+from prefdata.tinyworld.scene import SHAPES, Scene, Thing
 
 from ..conftest import write_jsonl
 from .scenes import DETECTOR
@@ -108,6 +110,13 @@ def test_what_is_found_and_right_is_trusted():
     assert star["recall"]["all"]["at_least"] >= 0.994
 
 
+def test_a_thing_that_is_seen_twice_is_right_once():
+    seen = [Seen("star", 0.8, STAR), Seen("star", 0.7, (11.0, 10.0, 30.0, 30.0))]
+    star = many(700, [Seen("star", 1.0, STAR), Seen("star", 1.0, BESIDE)], seen)["classes"]["star"]
+    assert star["hi"] == 0.8
+    assert star["recall"]["all"]["found"] == 700
+
+
 def test_what_is_said_to_be_there_is_never_absent():
     right = [picture([Seen("star", 1.0, STAR)], [Seen("star", score, STAR)]) for score in np.linspace(0.5, 0.9, 800)]
     found = measured(right, Targets(0.99, 0.9))["classes"]["star"]
@@ -184,6 +193,28 @@ def rows(folder, **changes):
         assert main(["tinyworld", "draw", "2", "--split", "calibration", "--out", str(folder)]) == 0
     row = json.loads((folder / "prompts.jsonl").read_text(encoding="utf-8").splitlines()[0])
     return {**row, **changes}
+
+
+def test_drawn_prompts_say_what_is_in_their_image(tmp_path):
+    rows(tmp_path)
+    truths = map(json.loads, (tmp_path / "truth.jsonl").read_text(encoding="utf-8").splitlines())
+    for found, truth in zip(labelled.read(tmp_path / "prompts.jsonl"), truths, strict=True):
+        assert found.image == tmp_path / truth["image"]
+        assert found.things == tuple(
+            Seen(each["shape"], 1.0, tuple(each["box"]), frozenset([each["colour"], each["size"]]))
+            for each in truth["objects"]
+        )
+
+
+def test_what_is_nearly_hidden_is_named_without_a_place():
+    behind, away = (Thing("star", "red", "small", x, 40, 7.0) for x in (40, 200))
+    crowded = Scene("crowded", (behind, Thing("square", "red", "large", 49, 40, 16.0), away), 0.5)
+    picture = draw(crowded)
+    assert 0 < picture.seen[0] < 0.25
+    hidden, before = samples.objects(crowded, picture)
+    assert (hidden["name"], hidden["box"]) == ("star", None)
+    assert (before["name"], before["attributes"]) == ("square", ["red", "large"])
+    assert before["box"]
 
 
 def test_each_picture_counts_once(tmp_path):

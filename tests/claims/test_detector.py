@@ -23,7 +23,7 @@ from prefdata.tinyworld.drawing import draw
 from prefdata.tinyworld.measure import overlap
 from prefdata.tinyworld.scene import SHAPES, scene
 
-from .scenes import CALIBRATED, CALIBRATION, DETECTOR, prompt, shown
+from .scenes import CALIBRATED, CALIBRATION, DETECTOR, finished, prompt, shown
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def looks(opening, prompts):
         finally:
             await looker.close()
 
-    return asyncio.run(work())
+    return finished(work())
 
 
 def said(config, shows, text):
@@ -56,7 +56,7 @@ def said(config, shows, text):
             await verifier.close()
         return {(claim["type"], claim["subject"]): found[claim["claim_id"]] for claim in claims}
 
-    return asyncio.run(work())
+    return finished(work())
 
 
 def test_it_sees_what_is_there(opened, tmp_path):
@@ -146,9 +146,16 @@ def test_most_pictures_are_looked_at_once_and_their_numbers_are_sure(opened):
         assert np.abs(one[:, :4] - other[:, :4]).max() < yolo.BOX_ERROR * 96 / 2
 
 
-@given(st.floats(0, 1), st.floats(-yolo.SCORE_ERROR, yolo.SCORE_ERROR))
-def test_rounding_is_unclear_where_an_error_could_turn_it(score, error):
-    error *= 1 - 1e-9
+def test_nothing_is_seen_with_the_least_score():
+    deep = yolo.Detector(yolo.load(DETECTOR), yolo.LEAST)
+    pictures = [draw(scene("choice", number)).image for number in range(96)]
+    scores = [each.score for start in (0, 32, 64) for seen in deep.look(pictures[start : start + 32]) for each in seen]
+    assert min(scores) == pytest.approx(yolo.LEAST + yolo.SCORE)
+
+
+@given(st.integers(0, 999), *[st.floats(-0.999, 0.999)] * 2)
+def test_rounding_is_unclear_where_an_error_could_turn_it(steps, offset, error):
+    score, error = (steps + 0.5) * yolo.SCORE + offset * yolo.SCORE_ERROR, error * yolo.SCORE_ERROR
     if yolo._rounded(score, yolo.SCORE) != yolo._rounded(score + error, yolo.SCORE):
         assert yolo._turns(np.array([score]), yolo.SCORE, yolo.SCORE_ERROR).all()
 
@@ -184,7 +191,7 @@ def test_the_event_loop_goes_on_meanwhile(opened, tmp_path):
         await looker.close()
         return ticks
 
-    assert asyncio.run(work()) > 10
+    assert finished(work()) > 10
 
 
 def test_a_look_is_remembered_but_not_for_ever(opened, tmp_path, monkeypatch):
@@ -201,7 +208,7 @@ def test_a_look_is_remembered_but_not_for_ever(opened, tmp_path, monkeypatch):
         await looker.close()
         return first, again, forgotten
 
-    first, again, forgotten = asyncio.run(work())
+    first, again, forgotten = finished(work())
     assert first == again
     assert forgotten == "bad_image"
 
@@ -216,7 +223,7 @@ def test_who_gives_up_takes_nothing_from_others(opened, tmp_path):
         await looker.close()
         return view
 
-    assert asyncio.run(work()).seen
+    assert finished(work()).seen
 
 
 def test_prompts_without_one_image_are_not_looked_at(opened, tmp_path):
@@ -233,7 +240,7 @@ def test_after_its_end_it_looks_at_nothing(opened, tmp_path):
         await looker.look(shown(tmp_path, 1)[1])
 
     with pytest.raises(EndpointError, match="looks at no more pictures"):
-        asyncio.run(work())
+        finished(work())
 
 
 def test_those_who_wait_at_its_end_are_told(opened, tmp_path):
@@ -252,7 +259,7 @@ def test_those_who_wait_at_its_end_are_told(opened, tmp_path):
         await waiting
 
     with pytest.raises(EndpointError):
-        asyncio.run(work())
+        finished(work())
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no weights"])

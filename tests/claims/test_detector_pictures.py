@@ -19,7 +19,7 @@ from prefdata.tinyworld.drawing import draw
 from prefdata.tinyworld.scene import scene
 
 from ..sources.pictures import animation, bomb, noise, png_header
-from .scenes import CALIBRATED, DETECTOR, prompt
+from .scenes import CALIBRATED, DETECTOR, finished, prompt
 
 ROOT = Path(__file__).parent.parent.parent
 TURN_BACK = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
@@ -40,7 +40,7 @@ def look(opened):
         await looker.close()
         return views
 
-    return lambda *paths: asyncio.run(work(paths))
+    return lambda *paths: finished(work(paths))
 
 
 def plain(number):
