@@ -121,12 +121,8 @@ def must_lie(count: int, before: int = 0) -> None:
 def traced(source: Source, change: Change, text: str, claim: Claim | None) -> Traced:
     """The candidate, with the edit in its origin. claim: the one that was made false, or taken away."""
     edit = change.edit
-    record: dict[str, Any] = {
-        "type": change.kind,
-        "subject": change.subject,
-        "from": text[edit.start : edit.end],
-        "to": edit.new,
-    }
+    record: dict[str, Any] = {"type": change.kind, "subject": change.subject}
+    record |= {"from": text[edit.start : edit.end], "to": edit.new}
     record |= {"char_span": [edit.start, edit.start + len(edit.new)]}
     named = {"claim_id": claim["claim_id"]} if claim else {}
     return Traced(edit.of(text), origin={"edit": {**named, **record}, "confirmed": bool(source.confirm)})

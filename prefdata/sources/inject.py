@@ -84,10 +84,9 @@ def _edits(base: Reading, thing: str, pick: random.Random) -> Iterator[Edit]:
         if found and found.head not in OF_A_KIND:
             end = found.items[-2][1]
             yield Edit(end, end, f", {thing}")
-    sentence_about = pick.choice(SENTENCES).format(thing)
-    sentence_about = sentence_about[0].upper() + sentence_about[1:]
-    for _, end in (told[-2:-1], told[-1:])[len(told) < 2] + told[-1:]:
-        yield _after(text, end, sentence_about)
+    also = pick.choice(SENTENCES).format(thing)
+    for _, end in told[-2:]:
+        yield _after(text, end, also[0].upper() + also[1:])
 
 
 def _line(lines: list[Item], thing: str) -> Edit:

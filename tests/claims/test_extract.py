@@ -186,3 +186,23 @@ def test_attributes_and_relations_hang_on_the_thing_they_are_about():
     claims = extract("c", "A red car is next to a tree.")
     car = next(c for c in claims if c["subject"] == "car" and c["type"] == "object")
     assert {c["type"] for c in claims if c["parent_id"] == car["claim_id"]} == {"attribute", "relation"}
+
+
+def test_a_no_ends_where_a_thing_has_an_article_or_a_number_of_its_own():
+    def denied(text: str) -> dict[str, bool]:
+        return {found["subject"]: found["negated"] for found in extract("c", text) if found["type"] == "object"}
+
+    assert denied("There is no ring, a star and two hearts.") == {"ring": True, "star": False, "heart": False}
+    assert denied("There is no ring or a star.") == {"ring": True, "star": True}
+    assert denied("There are no rings, stars or hearts.") == {"ring": True, "star": True, "heart": True}
+    assert denied("There is no plus sign.") == {"plus sign": True}
+
+
+def test_a_denied_number_denies_the_number_alone():
+    (found,) = [each for each in extract("c", "There are no six circles.") if each["type"] == "object"]
+    assert (found["negated"], found["predicate"]) == (True, "other")
+
+
+def test_a_word_that_may_be_an_adjective_is_the_thing_where_its_phrase_ends():
+    text = "There is a star, a yellow square and a circle."
+    assert [each["subject"] for each in extract("c", text) if each["type"] == "object"] == ["star", "square", "circle"]

@@ -88,7 +88,8 @@ class Ledger:
         if not phrase.concrete:
             return []
         denied = phrase.opening.denied or (negated and phrase.opening.determiner == "any")
-        other = "other" if denied and phrase.opening.others else None
+        some = phrase.opening.others or phrase.opening.counts  # "no six circles" denies the number
+        other = "other" if denied and some else None
         there = claim(self.candidate_id, "object", span, phrase.name, other, negated=denied, hedged=hedged)
         found = Mention(phrase.name, self._add(there), phrase.plural, denied)
         self._kinds(found, phrase, hedged)

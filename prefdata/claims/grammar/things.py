@@ -50,8 +50,9 @@ class Things(State):
         return True
 
     def _begins_anew(self, phrase: NounPhrase) -> bool:
-        """Whether a "no" before does not reach it: "no dog, a cat and …"; it does in "no dog or a cat"."""
-        return phrase.opening.determiner in {"a", "an"} and self.found[self.at - 1].low not in {"or", "nor"}
+        """Whether a "no" before does not reach it: "no dog, a cat and two birds"; it does in "no dog or a cat"."""
+        own = phrase.opening.determiner in {"a", "an"} or phrase.opening.counts
+        return bool(own) and self.found[self.at - 1].low not in {"or", "nor"}
 
     def named(self, phrase: NounPhrase) -> Group:
         """Its claims, unless it is only what something is likened to."""
