@@ -15,6 +15,7 @@ import yaml
 
 from prefdata import casting, contracts, faults
 from prefdata.errors import InputError, PrefdataError
+from prefdata.judges.claims import PASSED
 from prefdata.models import (
     ClaimsJudge,
     ImageRules,
@@ -113,6 +114,8 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
     _check(path, raw)
     _check_budget(path, raw)
     run, writers, verifiers = raw.get("run", {}), casting.policies(path, raw), casting.verifiers(path, raw)
+    judges, selection = casting.judges(path, raw, verifiers), Selection(**_section(raw, "selection", Selection))
+    _check_must_pass(path, selection.must_pass, judges, "inputs" in raw)
     return Config(
         path=path,
         name=run.get("name", path.stem),
@@ -121,17 +124,30 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         inputs=_told_apart(found for given in _files(raw) for found in _expand(path, given)),
         on_bad_row=on_bad_row
         or raw.get("on_bad_row", contracts.schema("config")["properties"]["on_bad_row"]["default"]),
-        selection=Selection(**_section(raw, "selection", Selection)),
+        selection=selection,
         splits=_splits(path, raw),
         policies=writers,
         sampling=Sampling(**_section(raw, "candidates", Sampling)),
         sources=casting.sources(path, raw, writers, verifiers),
         styles=casting.styles(path, raw),
-        judges=casting.judges(path, raw, verifiers),
+        judges=judges,
         budget=Spending(**raw.get("budget", {})),
         ledger=path.parent / raw.get("ledger", LEDGER),
         images=_image_rules(raw.get("prompts", {})),
     )
+
+
+def _check_must_pass(path: Path, names: tuple[str, ...], judges: tuple[Judge, ...], imports: bool) -> None:
+    """A dimension that nobody scores guards against nothing; imported ratings may have any that is not a slip."""
+    from prefdata.judges.rules import CHECKS
+
+    scored = {d.name for judge in judges if isinstance(judge, ModelJudge) for d in judge.dimensions}
+    known = sorted({*CHECKS, PASSED, *scored})
+    for name in names:
+        close = difflib.get_close_matches(name, known, 1, 0.85)
+        if name not in known and (close or not imports):
+            remedy = f'write "{close[0]}"' if close else f"use {', '.join(known)}"
+            raise InputError(str(path), f'nobody scores "{name}"', remedy, None, "selection.must_pass", "unknown_value")
 
 
 def _section(raw: dict[str, Any], section: str, shape: type) -> dict[str, Any]:

@@ -104,12 +104,12 @@ def checked(evidence: Evidence, on_bad_row: str = "fail") -> Evidence:
 
 
 def _refuse(
-    kind: Kind, table: pa.Table, rows: np.ndarray, error: InputError, on_bad_row: str, drops: list[Drop]
+    kind: Kind, table: pa.Table, rows: np.ndarray, error: InputError, on_bad_row: str, drops: list[Drop], detail: str
 ) -> pa.Table:
-    """Drop rows with the error's reason, or raise it for the first of them."""
+    """Drop rows with the error's reason, or raise it for the first of them. detail: what is said of each drop."""
     if on_bad_row == "fail":
         raise error
-    drops += _drops(kind, table, rows.tolist(), error.reason, error.problem)
+    drops += _drops(kind, table, rows.tolist(), error.reason, detail)
     return _without(table, rows)
 
 
@@ -226,7 +226,7 @@ def _check(
     file, place = _origin(table, row)
     remedy = f"correct the id, or add the {what} to the inputs"
     error = InputError(file, problem, remedy, place, columns[-1], f"unknown_{what}")
-    return _refuse(kind, table, rows, error, on_bad_row, drops)
+    return _refuse(kind, table, rows, error, on_bad_row, drops, f"its {what} is not known")
 
 
 # --- candidates of coded votes ---------------------------------------------------------------

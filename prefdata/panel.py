@@ -50,8 +50,6 @@ class Panel:
         """Everything that is said about one candidate alone; once for those that say the same."""
         if self.rated.setdefault(given.shown, name) != name:
             return
-        for judge in self.rules:
-            self._check(judge, name, given)
         await gathered([self._score(name, given), self.testimony.hear(name, given.text)])
 
     async def _score(self, name: str, given: Given) -> None:
@@ -73,6 +71,7 @@ class Panel:
     async def compare(self, ready: Ready) -> None:
         """Everything that is said about candidates together."""
         self.testimony.tell()
+        self._check_all(ready)
         for judge in self.origins:
             for a, b, winner in origin.votes(judge, self.prompt, ready):
                 self.outcome.keep_unasked("vote", [{"a": a, "b": b, "winner": winner, "judge": judge.name}])
@@ -80,6 +79,12 @@ class Panel:
         duels = [self._duel(judge, pair, texts) for judge in self.duellists for pair in self._pairs(judge, texts)]
         rankings = [self._rank(judge, texts) for judge in self.rankers if len(set(texts.values())) > 1]
         await gathered([*duels, *rankings])
+
+    def _check_all(self, ready: Ready) -> None:
+        """What rules say; not earlier, for of candidates that say the same one may have been cut off."""
+        for judge in self.rules:
+            for name, given in ready.items():
+                self._check(judge, name, given)
 
     def _check(self, judge: RulesJudge, name: str, given: Given) -> None:
         from prefdata.judges.rules import Text, check

@@ -7,13 +7,13 @@ from itertools import combinations
 from typing import Any
 
 from prefdata.claims.claim import belonging
-from prefdata.judges.claims import Tally, Unfit, tally, winner
+from prefdata.judges.claims import PASSED, Tally, Unfit, tally, winner
 from prefdata.models import ClaimsJudge
 from prefdata.outcome import Outcome
 from prefdata.questions import Prompt
 from prefdata.verification import TRUTH, Verification, Verified
 
-PASSED = "no_contradiction"  # the dimension that says whether nothing was contradicted
+COUNTED = ("claims_supported", "claims_contradicted", "claims_not_checkable")  # and those that are only measured
 Row = dict[str, Any]
 
 
@@ -80,7 +80,7 @@ class Testimony:
 def _ratings(judge: ClaimsJudge, name: str, counted: Tally) -> list[Row]:
     """Whether it passes, and counts that are only measured."""
     rated = {"candidate_id": name, "judge": judge.name, "weight": 0.0}
-    counts = {"claims_supported": counted.supported, "claims_contradicted": counted.contradicted}
-    counts |= {"claims_not_checkable": counted.not_checkable, "objects_covered": len(counted.covered)}
+    counts = dict(zip(COUNTED, (counted.supported, counted.contradicted, counted.not_checkable), strict=True))
+    counts["objects_covered"] = len(counted.covered)
     passed = {"dimension": PASSED, "score": float(not counted.contradicted), "scale_min": 0.0, "scale_max": 1.0}
     return [{**rated, **passed}, *({**rated, "dimension": what, "score": float(n)} for what, n in counts.items())]

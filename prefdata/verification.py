@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -45,8 +45,8 @@ class Verification:
         """What a judge makes of a text. Raises CallError where a model that is asked gives no answer."""
         found = await extracted(judge.extract, prompt, text, judge.extractor, self.call, _objects(judge))
         said = [stated(config, UNKNOWN, text) for config in judge.verifiers if config.kind == "statements"]
-        claims = [*found.claims, *(claim for each in said for claim in each)]
-        return (await self.verify(judge.verifiers, prompt, text, claims))._replace(dropped=found.dropped)
+        claims = {claim["claim_id"]: claim for each in (found.claims, *said) for claim in each}
+        return (await self.verify(judge.verifiers, prompt, text, [*claims.values()]))._replace(dropped=found.dropped)
 
     async def verify(self, by: Sequence[VerifierConfig], prompt: Prompt, text: str, claims: list[Claim]) -> Verified:
         """The verdicts on claims that a text about a prompt's image makes; verifiers that cost something are asked only
@@ -87,15 +87,15 @@ def _words(judge: ClaimsJudge) -> Path | None:
     return next((config.synonyms for config in judge.verifiers if config.synonyms), None)
 
 
-@cache
-def _mapped(words: Path) -> dict[str, str]:
+@lru_cache(16)
+def _mapped(words: Path, digest: str) -> dict[str, str]:
     return synonyms(words.read_text(encoding="utf-8").splitlines())
 
 
 def _objects(judge: ClaimsJudge) -> dict[str, str]:
-    """Word → object, for a judge that looks for mentions alone."""
-    words = _words(judge)
-    return _mapped(words) if words else {}
+    """Word → object, by the synonyms of the first verifier that has any."""
+    config = next((config for config in judge.verifiers if config.synonyms), None)
+    return _mapped(config.synonyms, config.hashes.get("synonyms", "")) if config and config.synonyms else {}
 
 
 def _is_decided(claim: Claim, found: Mapping[str, Mapping[str, Evidence]]) -> bool:

@@ -16,7 +16,8 @@ def told_apart(path: Path, section: str, given: list[Section], taken: tuple[str,
     names = [*taken, *(entry["name"] for entry in given)]
     for at in range(len(taken), len(names)):
         if names[at] in names[:at]:
-            problem, where = f'the name "{names[at]}" is already taken', f"{section}.{at - len(taken)}.name"
+            why = "is reserved" if names[at] in taken else "is already taken"
+            problem, where = f'the name "{names[at]}" {why}', f"{section}.{at - len(taken)}.name"
             raise InputError(str(path), problem, "give each its own name", None, where, "duplicate_id")
 
 

@@ -10,6 +10,7 @@ from prefdata.casting.verifiers import file_of, named
 from prefdata.errors import InputError
 from prefdata.keys import file_key
 from prefdata.models import Model, Source, VerifierConfig
+from prefdata.sources import partners
 
 # Which keys mean something to which kind, beside name and kind.
 OF_SOURCES = {
@@ -52,13 +53,27 @@ def _source(
     if "partners" in entry:
         entry["partners"] = file_of(path, f"{where}.partners", entry["partners"])
         entry["hashes"] = {"partners": file_key(entry["partners"])}
+        partners.read(entry["partners"], entry["hashes"]["partners"])  # so that a bad line is found now
     if entry["kind"] == "distort":
         entry["pictures"] = path.parent / PICTURES
     if entry["kind"] in BY_A_POLICY:
         entry["policy"] = _writer(path, where, entry.get("policy"), writers)
+    if entry["kind"] == "distort" and entry["policy"].images == "none":
+        raise InputError(str(path), "its policy is shown no images", "name another policy", None, f"{where}.policy")
     if OF_SOURCES[entry["kind"]] >= {"confirm"}:
-        entry["confirm"] = named(path, f"{where}.confirm", entry.get("confirm"), verifiers)
+        entry["confirm"] = _confirming(path, f"{where}.confirm", entry.get("confirm"), verifiers)
     return Source(**entry)
+
+
+def _confirming(
+    path: Path, where: str, names: list[str] | None, verifiers: Sequence[VerifierConfig]
+) -> tuple[VerifierConfig, ...]:
+    found = named(path, where, names, verifiers)
+    if found and all(verifier.kind == "statements" for verifier in found):
+        if names:
+            raise InputError(str(path), "none of them looks at the image", "name one that does", None, where)
+        return ()
+    return found
 
 
 def _check_how(path: Path, where: str, entry: Section) -> None:

@@ -81,6 +81,8 @@ def _fault(row: Any, text: str) -> str | None:
         return "no_subject"
     if not (isinstance(row.get("quote"), str) and row["quote"].strip()):
         return "no_quote"
+    if any(not _word(row.get(name)).isprintable() for name in ("subject", "predicate", "object")):
+        return "unprintable"
     return None if row["quote"].strip() in text else "quote_not_in_text"
 
 
@@ -91,14 +93,17 @@ def _claim(row: dict[str, Any], candidate_id: str, text: str, places: dict[str, 
     start = text.find(quote, places.get(said, 0))
     start = start if start >= 0 else text.find(quote)
     places[said] = start + len(quote)
-    subject, target = (canonical(_word(row.get(name)) or "") for name in ("subject", "object"))
-    return claim(candidate_id, row["type"], (start, start + len(quote)), subject, _word(row.get("predicate")),
+    subject, target = (canonical(_word(row.get(name))) for name in ("subject", "object"))
+    predicate = _word(row.get("predicate")) or None
+    if row["type"] == "object" and predicate != "other":
+        predicate = None  # "is there", "exists": what an object claim says anyway
+    return claim(candidate_id, row["type"], (start, start + len(quote)), subject, predicate,
                  target or None, negated=row.get("negated") is True, hedged=row.get("hedged") is True)  # fmt: skip
 
 
-def _word(value: Any) -> str | None:
-    """A word as claims have it: lower case, no space around; None for nothing."""
-    return str(value).strip().lower() or None if value is not None else None
+def _word(value: Any) -> str:
+    """A word as claims have it: lower case, no space around."""
+    return "" if value is None else str(value).strip().lower()
 
 
 def _with_parents(claims: list[Claim]) -> list[Claim]:

@@ -12,6 +12,7 @@ Word = Literal["supported", "contradicted", "not_checkable"]
 SUPPORTED: Word = "supported"
 CONTRADICTED: Word = "contradicted"
 NOT_CHECKABLE: Word = "not_checkable"
+DISPUTED = "disagreement"
 TRUTH = "truth"  # the kind of source that decides where others disagree
 
 
@@ -100,12 +101,14 @@ def verdicts(
 ) -> list[Verdict]:
     """The verdict on each claim. `found`: claim_id → evidence in the order of the sources, the first decisive one
     stands; where decisive ones disagree the claim is not checkable, unless the first of them is one of `deciding` (the
-    names of sources of ground truth). A claim below a contradicted one is vacuous (DSG; Cho et al. 2024, section 3).
+    names of sources of ground truth). A claim below a contradicted one is vacuous (DSG; Cho et al. 2024, section 3),
+    and one below a disputed one is disputed.
     """
     said = [_verdict(claim, found.get(claim["claim_id"], ()), deciding) for claim in claims]
     below = {claim["claim_id"]: claim["parent_id"] for claim in claims}
     wrong = {verdict["claim_id"] for verdict in said if verdict["verdict"] == CONTRADICTED}
-    return [_made_vacuous(each) if wrong & _above(each["claim_id"], below) else each for each in said]
+    disputed = {verdict["claim_id"] for verdict in said if verdict["reason"] == DISPUTED}
+    return [_in_line(each, wrong, disputed, _above(each["claim_id"], below)) for each in said]
 
 
 def _verdict(claim: Claim, evidence: Sequence[Evidence], deciding: frozenset[str]) -> Verdict:
@@ -115,7 +118,7 @@ def _verdict(claim: Claim, evidence: Sequence[Evidence], deciding: frozenset[str
     stated = bool(decisive) and claim["type"] == "prior"  # a statement that must not be made, found by its words
     why = None if stated else unasked(claim)
     if why or stands is None:
-        stands, why = None, why or ("disagreement" if conflict else _reason(evidence))
+        stands, why = None, why or (DISPUTED if conflict else _reason(evidence))
     return {
         "claim_id": claim["claim_id"],
         "candidate_id": claim["candidate_id"],
@@ -143,6 +146,9 @@ def _above(claim_id: str, below: Mapping[str, str | None]) -> set[str]:
     return found
 
 
-def _made_vacuous(verdict: Verdict) -> Verdict:
-    nothing: Verdict = {**verdict, "verdict": NOT_CHECKABLE, "confidence": None, "vacuous": True, "reason": "vacuous"}
-    return nothing
+def _in_line(verdict: Verdict, wrong: set[str], disputed: set[str], above: set[str]) -> Verdict:
+    """A verdict that does not say more than those on the claims above it."""
+    open_one: Verdict = {**verdict, "verdict": NOT_CHECKABLE, "confidence": None}
+    if wrong & above:
+        return {**open_one, "vacuous": True, "reason": "vacuous"}
+    return {**open_one, "reason": DISPUTED} if disputed & above else verdict

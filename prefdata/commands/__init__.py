@@ -20,3 +20,11 @@ def command(commands: Commands, name: str, run: Run, summary: str, epilog: str =
     )
     parser.set_defaults(run=run)
     return parser
+
+
+def above_zero(text: str) -> int:
+    """A number of things, for `type=`."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not above zero")
+    return number

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefdata.commands import Commands, command
 from prefdata.commands.showing import put_out
-from prefdata.errors import PrefdataError
+from prefdata.errors import InputError, PrefdataError
 
 if TYPE_CHECKING:
     from prefdata.claims.calibration import Looked
@@ -61,7 +61,10 @@ def run(options: argparse.Namespace) -> int:
     config = VerifierConfig("detector", "detector", **files)
     known = (open_vocabulary if options.embeddings else detector).loaded(config)
     pictures, targets = labelled.read(options.images), Targets(options.precision, options.recall)
-    found = measured(_looked(known, pictures), targets)
+    looked = list(_looked(known, pictures))
+    _check_labels(options.images, looked)
+    found = measured(looked, targets)
+    _check_found(options.images, found)
     facts = {**_about(options, known, pictures), "targets": targets._asdict(), **found}
     put_out(options.out, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     if str(options.out) != "-":
@@ -85,6 +88,18 @@ def _looked(known: Loaded, pictures: Sequence[Labelled]) -> Iterator[Looked]:
             named = ((known.vocabulary.class_of(thing.name), thing) for thing in picture.things)
             things = [thing._replace(name=name) for name, thing in named if name]
             yield Looked(things, seen, image.shape[1], image.shape[0])
+
+
+def _check_labels(path: Path, looked: Sequence[Looked]) -> None:
+    if not any(thing.box for picture in looked for thing in picture.things):
+        remedy = "give things of the detector's classes boxes in pixels: [x1, y1, x2, y2] from the upper left"
+        raise InputError(str(path), "no labelled thing has a box and a class of the detector", remedy, None, "objects")
+
+
+def _check_found(path: Path, found: dict[str, Any]) -> None:
+    if found["classes"] and not any(row["recall"]["all"]["found"] for row in found["classes"].values()):
+        remedy = "check that boxes are in pixels, x1, y1, x2, y2 from the upper left, and not shares of the picture"
+        raise InputError(str(path), "none of the labelled things was found where its box is", remedy, None, "objects")
 
 
 def _about(options: argparse.Namespace, known: Loaded, pictures: Sequence[Labelled]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prefdata.commands import Commands, command
+from prefdata.commands import Commands, above_zero, command
 
 SUMMARY = "The embedded world of drawn scenes: pictures with known truth, and models trained on them."
 
@@ -34,14 +34,14 @@ def add(commands: Commands) -> None:
 def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("tinyworld"), metavar="DIR", help="default: tinyworld")
     parser.add_argument("--only", choices=("detector", "policy"), help="train one of the two")
-    parser.add_argument("--steps", type=_above_zero, metavar="N", help="steps (default: as many as it needs)")
+    parser.add_argument("--steps", type=above_zero, metavar="N", help="steps (default: as many as it needs)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of scenes, words and weights (default: 0)")
-    parser.add_argument("--threads", type=_above_zero, default=1, metavar="N", help="CPU threads (default: 1)")
+    parser.add_argument("--threads", type=above_zero, default=1, metavar="N", help="CPU threads (default: 1)")
 
 
 def _draw(parser: argparse.ArgumentParser) -> None:
     kinds, splits = ("describe", "count", "colour", "existence", "relation"), ("train", "calibration", "choice", "test")
-    parser.add_argument("scenes", type=_above_zero, metavar="N", help="how many pictures")
+    parser.add_argument("scenes", type=above_zero, metavar="N", help="how many pictures")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the files go")
     parser.add_argument("--split", choices=splits, default="test", help="which scenes (default: test)")
     parser.add_argument("--kinds", nargs="+", choices=kinds, default=kinds, help="which questions (default: all)")
@@ -73,10 +73,3 @@ def run_draw(options: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
-
-
-def _above_zero(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not above zero")
-    return number

@@ -32,7 +32,7 @@ def json_object(text: str) -> dict[str, Any] | None:
     while at >= 0:
         try:
             value, _ = decoder.raw_decode(text, at)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # no JSON, a number without end, brackets without end
             at = text.find("{", at + 1)
         else:
             return value

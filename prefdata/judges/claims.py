@@ -14,6 +14,8 @@ from prefdata.claims.claim import Claim
 from prefdata.claims.verdict import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict
 from prefdata.models import ClaimsJudge
 
+PASSED = "no_contradiction"  # the dimension that says whether nothing was contradicted
+
 
 class Tally(NamedTuple):
     """How the claims of a candidate fared; what is vacuous is left out, for its error is counted above it.

@@ -53,9 +53,17 @@ def widest(pairs: pa.Table, verdicts: pa.Table) -> list[Row]:
     found = frame.merge(_side(number, "rejected"), on=["prompt_id", "rejected_id"])
     found = found.merge(_side(number, "chosen"), on=["prompt_id", "chosen_id", "judge"], how="left")
     found["gap"] = (found["rejected"] - found["chosen"].fillna(0)).astype(int)
-    order = ["gap", *PAIR, "judge"]
-    best = found[found["gap"] > 0].sort_values(order, ascending=[False, True, True, True, True])
+    found["looks"] = found["judge"].isin(_looking(verdicts))
+    order = ["looks", "gap", *PAIR, "judge"]
+    best = found[found["gap"] > 0].sort_values(order, ascending=[False, False, True, True, True, True])
     return best.drop_duplicates("prompt_id").head(MOST)[[*PAIR, "judge", "gap"]].to_dict("records")
+
+
+def _looking(verdicts: pa.Table) -> set[str]:
+    """The judges with a model that looks, and not the truth alone: theirs is the word that is worth showing."""
+    evidence = verdicts["evidence"].combine_chunks()
+    by_model = pc.is_valid(pc.struct_field(pc.list_flatten(evidence), "model_hash"))
+    return set(verdicts["judge"].take(pc.list_parent_indices(evidence).filter(by_model)).to_pylist())
 
 
 def _side(number: pd.DataFrame, side: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Injected and altered claims as rejected answers: POVID (Zhou et al. 2024), there
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -67,6 +68,11 @@ class Reading(NamedTuple):
         said = None if self.verdicts is None else self.verdicts[claim["claim_id"]]
         return said is not None and said["verdict"] == CONTRADICTED and not said["vacuous"]
 
+    @property
+    def lies(self) -> int:
+        """How many of its claims are false."""
+        return sum(map(self.is_false, self.claims))
+
 
 Find = Callable[[Source, Reading], Iterator[Change]]
 TRIES = 3  # changes of a text that verifiers are asked about
@@ -79,9 +85,10 @@ def drafts(find: Find, source: Source, prompt: Prompt, bases: list[str], verify:
 
 async def _write(find: Find, source: Source, prompt: Prompt, verify: Verify, base: str, ask: Ask, text: str) -> Answer:
     said: list[str] = []
-    for change in first(source, find, await read(source, prompt, verify, base, text)):
+    before = await read(source, prompt, verify, base, text)
+    for change in await asyncio.to_thread(first, source, find, before):
         after = await read(source, prompt, verify, name_of(source, base), change.edit.of(text))
-        if not source.confirm or any(map(after.is_false, _made(change.edit, after.claims))):
+        if not source.confirm or _is_worse(change, before, after):
             made = (claim for claim in after.claims if change.edit.makes(claim) and _is_of(change, claim))
             return traced(source, change, text, next(made, None))
         said.append(_told(change.edit, after))
@@ -93,7 +100,7 @@ def first(source: Source, find: Find, base: Reading) -> list[Change]:
     found = list(islice(find(source, base), TRIES))
     if not found:
         known = "is known to be so" if source.confirm else "it says outright"
-        raise CallError("nothing_to_edit", f"{source.kind} {source.how}: nothing that {known} can be changed")
+        raise CallError("nothing_to_edit", f"nothing that {known} gives {source.name} a place to begin")
     return found
 
 
@@ -108,8 +115,7 @@ async def read(source: Source, prompt: Prompt, verify: Verify, candidate_id: str
 
 async def lies(source: Source, prompt: Prompt, verify: Verify, candidate_id: str, text: str) -> int:
     """How many claims of a text are contradicted."""
-    reading = await read(source, prompt, verify, candidate_id, text)
-    return sum(map(reading.is_false, reading.claims))
+    return (await read(source, prompt, verify, candidate_id, text)).lies
 
 
 def must_lie(count: int, before: int = 0) -> None:
@@ -141,6 +147,13 @@ def _said(claim: Claim, moved: int = 0) -> tuple[Any, ...]:
     start, end = claim["char_span"]
     what = (claim["type"], claim["subject"], claim["predicate"], claim["object"], claim["negated"], claim["hedged"])
     return (*what, start + moved, end + moved)
+
+
+def _is_worse(change: Change, before: Reading, after: Reading) -> bool:
+    """Whether what was changed is false now, and the text has more that is false than before: where "a cat on the left"
+    was false, it must not have become true with the same stroke."""
+    own = (claim for claim in after.claims if change.edit.makes(claim) and _is_of(change, claim))
+    return any(map(after.is_false, own)) and after.lies > before.lies
 
 
 def _is_of(change: Change, claim: Claim) -> bool:

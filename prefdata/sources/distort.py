@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from prefdata.calls.request import Answer, CallError
-from prefdata.keys import file_key
+from prefdata.keys import file_key, fraction
 from prefdata.models import Source
 from prefdata.questions import Prompt
 from prefdata.sources.corrupting import lies, must_lie
@@ -24,21 +24,23 @@ MAX_TOKENS = 1024
 
 def drafts(source: Source, prompt: Prompt, bases: list[str], verify: Verify) -> list[Draft]:
     style: dict[str, Any] = {"style": prompt.style} if prompt.style else {}  # the question is the prompt's own
-    return [
-        made_from(source, base, partial(_write, source, prompt, verify, base, sample), **style)
-        for sample, base in enumerate(bases)
-    ]
+    return [made_from(source, base, partial(_write, source, prompt, verify, base), **style) for base in bases]
 
 
-async def _write(source: Source, prompt: Prompt, verify: Verify, base: str, sample: int, ask: Ask, text: str) -> Answer:
+async def _write(source: Source, prompt: Prompt, verify: Verify, base: str, ask: Ask, text: str) -> Answer:
     shown = await asyncio.to_thread(_distorted, source, prompt)
-    answer = await asked(source, shown, prompt.messages, MAX_TOKENS, ask, sample)
+    answer = await asked(source, shown, prompt.messages, MAX_TOKENS, ask, _sample(prompt, base))
     if source.confirm:
         before = await lies(source, prompt, verify, base, text)
         must_lie(await lies(source, prompt, verify, name_of(source, base), answer.text), before)
     record = {"type": "image", "subject": "image", "from": " ".join(prompt.images), "to": " ".join(shown.images)}
     edit = {**record, "char_span": [0, len(answer.text)]}
     return Traced(**vars(answer), origin={"edit": edit, "confirmed": bool(source.confirm)})
+
+
+def _sample(prompt: Prompt, base: str) -> int:
+    """A sample's number of its own, or one answer to a blank picture would be the answer of all prompts."""
+    return int(fraction(f"{prompt.prompt_id}/{base}", 0) * 2**20)
 
 
 def _distorted(source: Source, prompt: Prompt) -> Prompt:

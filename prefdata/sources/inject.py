@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from prefdata.claims import lexicon
 from prefdata.claims.extract import extract
@@ -24,14 +25,15 @@ from prefdata.sources.passages import Item, items, listing, sentences
 
 SENTENCES = ("There is also {}.", "{} is also visible.", "{} can also be seen.")
 OF_A_KIND = ("such as", "include", "includes", "including", "contains", "contain")  # "vegetables, including …"
+MOST = 12  # things, and places for each, that are tried: a long text has very many
 SHORT = 6  # words of an item that names a thing and does not tell about it
 
 
 def changes(source: Source, base: Reading) -> Iterator[Change]:
     """What names one thing more and leaves the rest, the likeliest thing first."""
-    partners = read(source.partners or COCO)
+    partners = read(source.partners or COCO, source.hashes.get("partners", ""))
     pick = random.Random(key([base.text, source.kind]))
-    for name in _absent(partners, base, pick):
+    for name in islice(_absent(partners, base, pick), MOST):
         change = _said_of(name, partners, base, pick)
         if change:
             yield change
@@ -39,7 +41,7 @@ def changes(source: Source, base: Reading) -> Iterator[Change]:
 
 def _said_of(name: str, partners: Partners, base: Reading, pick: random.Random) -> Change | None:
     """The first place with which the text says that a thing is there, and the rest as before."""
-    for edit in _edits(base, a(name), pick):
+    for edit in islice(_edits(base, a(name), pick), MOST):
         after = extract("", edit.of(base.text))
         said = [claim for claim in after if edit.makes(claim) and claim["type"] == "object"]
         outright = [claim["subject"] for claim in said if not claim["negated"] and not claim["hedged"]]

@@ -29,9 +29,10 @@ class Partners:
         return 1 / (1 + sum(name in partners for partners in self.of.values()))
 
 
-@lru_cache
-def read(path: Path = COCO) -> Partners:
-    """Lines "object, other name: partner, partner"; partners may be objects without a line. Raises InputError."""
+@lru_cache(16)
+def read(path: Path = COCO, digest: str = "") -> Partners:
+    """Lines "object, other name: partner, partner"; partners may be objects without a line. `digest`: the file's, for
+    it may change. Raises InputError."""
     of: dict[str, tuple[str, ...]] = {}
     words: dict[str, str] = {}
     for at, line in enumerate(_lines(path), 1):

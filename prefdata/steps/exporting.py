@@ -22,6 +22,7 @@ from prefdata.report.claims import counts
 from prefdata.report.strata import strata
 from prefdata.shards import Manifest, drop_table, read_table, table_writer
 from prefdata.steps.labelling import record_chunks
+from prefdata.testimony import COUNTED
 
 ROWS_AT_ONCE = 2048
 BINS = 20
@@ -120,12 +121,12 @@ def _verified(job: Job, shard: int, pairs: pa.Table, texts: Texts) -> dict[str, 
 
 def _claims(ratings: pa.Table) -> dict[tuple[str, str], dict[str, dict[str, int]]]:
     """(prompt, candidate) → judge → how many of its claims were supported, contradicted, not checkable."""
-    counted = pc.starts_with(ratings["dimension"].cast(pa.string()), "claims_").fill_null(False)
+    counted = pc.is_in(ratings["dimension"].cast(pa.string()), pa.array(COUNTED)).fill_null(False)
     found: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
     columns = ["prompt_id", "candidate_id", "judge", "dimension", "score"]
     for row in ratings.filter(counted).select(columns).to_pylist():
         by = found.setdefault((row["prompt_id"], row["candidate_id"]), {}).setdefault(row["judge"], {})
-        by[row["dimension"].removeprefix("claims_")] = int(row["score"])
+        by[row["dimension"].removeprefix("claims_")] = int(row["score"] or 0)
     return found
 
 

@@ -20,6 +20,7 @@ from prefdata.shards import Manifest, drop_table, table_writer
 from prefdata.sources.imports.intake import record_table
 
 ROWS = 4096  # records a row group
+IN_ORDER = ("claim", "verdict")  # noted when all is known, as the texts have them
 
 
 class Recording:
@@ -52,7 +53,8 @@ class Recording:
         self._done += outcome.done
         self._drops += sorted(outcome.drops, key=str)
         for kind in GENERATED:
-            self._rows[kind] += sorted(outcome.rows[kind], key=str)
+            rows = outcome.rows[kind]
+            self._rows[kind] += rows if kind in IN_ORDER else sorted(rows, key=str)
             if len(self._rows[kind]) >= ROWS:
                 self._write(kind)
 

@@ -118,6 +118,7 @@ def test_a_statement_that_must_not_be_made_loses_without_any_image(build):
         ({**TRUTH, "judges": [{"name": "eyes", "kind": "claims", "verifiers": ["ears"]}]}, "judges.0.verifiers"),
         ({**TRUTH, "judges": [{"name": "eyes", "kind": "claims", "extract": "mentions"}]}, "judges.0.extract"),
         ({**TRUTH, "judges": [{"name": "eyes", "kind": "claims", "extract": "model"}]}, "judges.0.extractor"),
+        ({**TRUTH, "selection": {"must_pass": ["no_contradictions"]}}, "selection.must_pass"),
         ({"verifiers": [{"name": "yolo", "kind": "detector"}]}, "verifiers.0"),
         ({"verifiers": [{"name": "yolo", "kind": "detector", "weights": "no.pt"}]}, "verifiers.0.weights"),
         ({"verifiers": [{"name": "known", "kind": "truth", "weights": "no.pt"}]}, "verifiers.0.weights"),

@@ -26,14 +26,15 @@ def _picture(part: dict[str, Any], request: Request, sees: bool) -> dict[str, An
 
 
 def _image(place: Path | str | None) -> Image:
-    """The picture in a file, upright and in RGB."""
-    from PIL import Image, ImageOps
+    """The picture in a file, as verifiers see it too."""
+    from PIL import Image
+
+    from prefdata.claims.pixels import rgb
 
     if not isinstance(place, Path):
         raise TerminalError("no_image_file", "a local model reads images from files; it fetches no addresses")
     try:
-        with Image.open(place) as image:
-            return ImageOps.exif_transpose(image).convert("RGB")
+        return Image.fromarray(rgb(place))
     except FileNotFoundError:
         raise RetryableError("missing_image", f"there is no file {place.name}") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
