@@ -54,7 +54,7 @@ class Verification:
         found: dict[str, dict[str, Evidence]] = {}
         open_ones = [claim for claim in claims if not claim["hedged"]]
         for costly in (False, True):
-            asked = Asked(prompt, text, open_ones, _boxes(found))
+            asked = Asked(prompt, text, open_ones, _boxes(found), claims)
             heard = [each for each in map(self._verifier, by) if each.costly == costly]
             answers = await gathered(each.verify(asked) for each in heard)
             found |= {each.name: answer for each, answer in zip(heard, answers, strict=True)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from prefdata.casting.checks import Section, known, meant, told_apart
 from prefdata.casting.models import REACHED, model_fields
 from prefdata.claims.verifiers.statements import patterns
+from prefdata.claims.verifiers.vqa import seeing_model
 from prefdata.errors import InputError
 from prefdata.keys import file_key
 from prefdata.models import Model, VerifierConfig
@@ -65,4 +66,6 @@ def _verifier(path: Path, where: str, given: Section) -> VerifierConfig:
     config = VerifierConfig(**{**own, **files, "hashes": hashes})
     if config.kind == "statements":
         patterns(config)  # so that one that is none is found before anything is paid for
+    if config.kind == "vqa":
+        seeing_model(config)
     return config

@@ -1,8 +1,16 @@
-"""The part of a picture around a thing: a file of its own, and a name by which a call with it is found again."""
+"""The part of a picture around a thing: a file for as long as it is asked about, and a name by which a call with it is
+found again."""
 
 from __future__ import annotations
 
+import asyncio
 import math
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +26,46 @@ class Shown(NamedTuple):
 
     address: str
     path: Path
+
+
+class Crops:
+    """Parts of pictures in a temporary folder; each is removed when nobody uses it any more."""
+
+    def __init__(self) -> None:
+        # One picture is open at a time, for it may be large.
+        self._cutter = ThreadPoolExecutor(1, "prefdata-crop")
+        self._users: Counter[Path] = Counter()  # touched by the cutter alone
+
+    @asynccontextmanager
+    async def part(self, whole: Shown, box: Box) -> AsyncIterator[Shown]:
+        """The part around a box, or the whole where that is all of it."""
+        part = await asyncio.wrap_future(self._cutter.submit(self._taken, whole, box))
+        try:
+            yield part
+        finally:
+            if part != whole:
+                self._cutter.submit(self._given_back, part.path)
+
+    def close(self) -> None:
+        self._cutter.shutdown()
+        if "_folder" in self.__dict__:
+            self._folder.cleanup()
+
+    @cached_property
+    def _folder(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="prefdata-crops-")
+
+    def _taken(self, whole: Shown, box: Box) -> Shown:
+        part = crop(whole, box, Path(self._folder.name))
+        if part != whole:
+            self._users[part.path] += 1
+        return part
+
+    def _given_back(self, path: Path) -> None:
+        self._users[path] -= 1
+        if not self._users[path]:
+            del self._users[path]
+            path.unlink()
 
 
 def crop(picture: Shown, box: Box, folder: Path) -> Shown:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from prefdata.claims.claim import Claim
 from prefdata.claims.grammar.clauses import Reader
 from prefdata.claims.grammar.mentions import Ledger
+from prefdata.claims.grammar.sentences import stated
 from prefdata.claims.grammar.tokens import tokens
 
 
 def extract(candidate_id: str, text: str) -> list[Claim]:
     """The claims of a candidate in the order of their place; any text is taken, and gives equal claims always."""
     ledger = Ledger(candidate_id)
-    Reader(ledger, tokens(text)).read()
+    Reader(ledger, stated(tokens(text))).read()
     return ledger.settled()

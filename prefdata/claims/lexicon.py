@@ -79,6 +79,7 @@ PLURAL_AS_THEY_ARE = frozenset(
 )
 FRAME, ABSTRACT, PRIOR = section("frame"), section("abstract") - section("uncounted"), section("prior")
 UNDETECTABLE = section("undetectable") | PRIOR
+APART = section("apart")
 CONCRETE = section("concrete") | section("uncounted")
 COLOURS, SIZES, MATERIALS = section("colours"), section("sizes"), section("materials")
 
@@ -90,7 +91,7 @@ def canonical(name: str) -> str:
 
 def head(name: str) -> str:
     """The noun that a compound is a kind of: of "street sign" it is "sign"; what is one thing in COCO stays whole."""
-    return name if name in COCO_OF else name.rsplit(" ", 1)[-1]
+    return name if name in COCO_OF or name in APART else name.rsplit(" ", 1)[-1]
 
 
 def coco_class(name: str) -> str | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from prefdata.claims import lexicon
 from prefdata.claims.claim import IMAGE, Claim
 from prefdata.claims.inflection import MASS, PLURAL_ONLY, UNIQUE, an, gerund, last, plural
+from prefdata.claims.rules.mentions import Mentions
 
 BEFORE_NOUNS = lexicon.COLOURS | lexicon.SIZES | lexicon.MATERIALS
 NUMBERS = {"1": "one"} | {value: word for word, value in lexicon.valued("numbers").items() if word != "dozen"}
@@ -54,6 +55,18 @@ class Questions(NamedTuple):
 
     asks: str
     denies: str
+
+
+def can_be_asked(claim: Claim, mentions: Mentions) -> bool:
+    """Whether the questions about a claim are about all that it says. "No dog on the bench" denies no dog elsewhere,
+    "no small red car" no other red car, and "two dogs stand" does not say that there are no more."""
+    if claim["type"] == "count":
+        return mentions.are_alone(claim) and not mentions.is_repeated(claim)
+    if not claim["negated"]:
+        return True
+    mention, other = mentions.of(claim), mentions.other(claim)
+    narrowed = not mentions.are_alone(claim) if mention.denied else bool(mention.narrowing)
+    return not (narrowed or other.narrowing or other.qualified)
 
 
 def questions(claim: Claim) -> Questions | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import numpy as np
 from prefdata.claims import lexicon
 from prefdata.keys import key
 
+REMEMBERED = 50_000  # words: the same ones come in every caption
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels from the upper left
 
 
@@ -53,18 +54,22 @@ class Vocabulary:
         """sha256 of the names in their order."""
         return key(list(self.names))
 
-    def class_of(self, word: str) -> str | None:
+    @cached_property
+    def class_of(self) -> Callable[[str], str | None]:
         """The class that a word (a claim's subject: singular, lower case) names; None if it is outside of the words."""
-        if word not in self._classes:
-            forms = (word, lexicon.canonical(word), lexicon.coco_class(word), lexicon.head(word))
-            self._classes[word] = next(filter(None, map(self._named, forms)), None)
-        return self._classes[word]
+        return lru_cache(REMEMBERED)(self._class_of)
 
-    def kinds_of(self, word: str) -> frozenset[str]:
+    @cached_property
+    def kinds_of(self) -> Callable[[str], frozenset[str]]:
         """The classes that are kinds of what a more general word names ("animal"); they can support claims about it."""
-        if word not in self._kinds:
-            self._kinds[word] = frozenset(name for name in self.names if lexicon.is_hypernym(word, name))
-        return self._kinds[word]
+        return lru_cache(REMEMBERED)(self._kinds_of)
+
+    def _class_of(self, word: str) -> str | None:
+        forms = (word, lexicon.canonical(word), lexicon.coco_class(word), lexicon.head(word))
+        return next(filter(None, map(self._named, forms)), None)
+
+    def _kinds_of(self, word: str) -> frozenset[str]:
+        return frozenset(name for name in self.names if lexicon.is_hypernym(word, name))
 
     def _named(self, word: str | None) -> str | None:
         return word if word in self._names else self.words.get(word or "")
@@ -72,14 +77,6 @@ class Vocabulary:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(self.names)
-
-    @cached_property
-    def _classes(self) -> dict[str, str | None]:
-        return {}  # what was asked before: the same words come in every caption
-
-    @cached_property
-    def _kinds(self) -> dict[str, frozenset[str]]:
-        return {}
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,19 @@ from prefdata.questions import Prompt
 
 
 class Asked(NamedTuple):
-    """Claims of one candidate that are to be verified. boxes: claim_id → where an earlier source has seen it."""
+    """Claims of one candidate that are to be verified. boxes: claim_id → where an earlier source has seen it;
+    all_claims: with them those that others have decided or that nobody is asked about, if there are any."""
 
     prompt: Prompt
     text: str
     claims: Sequence[Claim]
     boxes: Mapping[str, Box] = {}
+    all_claims: Sequence[Claim] = ()
+
+    @property
+    def said(self) -> Sequence[Claim]:
+        """All that the text claims: what a claim means depends on the others."""
+        return self.all_claims or self.claims
 
 
 class Verifier(Protocol):

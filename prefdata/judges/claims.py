@@ -7,9 +7,10 @@ less; and where the shares of claims that nobody could check lie far apart, the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from prefdata.claims import lexicon
 from prefdata.claims.claim import Claim
 from prefdata.claims.verdict import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Verdict
 from prefdata.models import ClaimsJudge
@@ -20,7 +21,7 @@ PASSED = "no_contradiction"  # the dimension that says whether nothing was contr
 class Tally(NamedTuple):
     """How the claims of a candidate fared; what is vacuous is left out, for its error is counted above it.
 
-    covered: the things that it says truly are there.
+    covered: the classes of things that it says truly are there: a woman and a lady are one person.
     """
 
     supported: int
@@ -45,9 +46,16 @@ def tally(claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> Tally:
     counted = [(claim, said) for claim, said in zip(claims, verdicts, strict=True) if not said["vacuous"]]
     number = {word: sum(said["verdict"] == word for _, said in counted) for word in (SUPPORTED, CONTRADICTED)}
     there = (claim for claim, said in counted if said["verdict"] == SUPPORTED and claim["type"] == "object")
-    covered = frozenset(claim["subject"] for claim in there if not claim["negated"])
+    covered = _classes(claim["subject"] for claim in there if not claim["negated"])
     left = sum(said["verdict"] == NOT_CHECKABLE for _, said in counted)
     return Tally(number[SUPPORTED], number[CONTRADICTED], left, covered)
+
+
+def _classes(words: Iterable[str]) -> frozenset[str]:
+    """What the words name, without words that are only more general ones for others."""
+    of = {word: lexicon.coco_class(word) or lexicon.canonical(lexicon.head(word)) for word in words}
+    general = {name for name in of.values() if any(lexicon.is_hypernym(name, word) and of[word] != name for word in of)}
+    return frozenset(of.values()) - general
 
 
 def winner(judge: ClaimsJudge, a: Tally, b: Tally) -> str | Unfit:

@@ -44,7 +44,7 @@ class Lessons:
     """
 
     name = "policy"
-    rate, decay, steps, half = 1.5e-3, 0.05, 3600, True
+    rate, decay, steps, half = 1.5e-3, 0.05, 10_000, True
     alone, pictures_alone, pictures = 0.45, 64, 32  # the share of the steps without words; scenes of a step
 
     def __init__(self, seed: int, device: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from prefdata.calls.request import EndpointError
 from prefdata.claims import looking, yolo
 from prefdata.claims.extract import extract
+from prefdata.claims.sight import REMEMBERED, Seen, Trust, View, Vocabulary, Witness
 from prefdata.claims.verifiers import detector
 from prefdata.claims.verifying import Asked
 from prefdata.errors import InputError, PrefdataError
@@ -24,6 +25,8 @@ from prefdata.tinyworld.measure import overlap
 from prefdata.tinyworld.scene import SHAPES, scene
 
 from .scenes import CALIBRATED, CALIBRATION, DETECTOR, finished, prompt, shown
+
+DOG = Seen("dog", 0.95, (1, 1, 50, 50))
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +49,21 @@ def looks(opening, prompts):
 
 def said(config, shows, text):
     """(type, subject) → evidence on the claims of a text about a picture."""
+    claims = extract("c", text)
+    found = evidence(config, shows, claims)
+    return {(each["type"], each["subject"]): word for each, word in zip(claims, found, strict=True)}
+
+
+def evidence(config, shows, claims):
+    """The evidence on each claim about a picture."""
 
     async def work():
         verifier = detector.make(config, None)
         try:
-            claims = extract("c", text)
-            found = await verifier.verify(Asked(shows, text, claims))
+            found = await verifier.verify(Asked(shows, "", claims))
         finally:
             await verifier.close()
-        return {(claim["type"], claim["subject"]): found[claim["claim_id"]] for claim in claims}
+        return [found[each["claim_id"]] for each in claims]
 
     return finished(work())
 
@@ -77,8 +86,8 @@ def test_its_word_on_presence_is_right(tmp_path):
     verdicts = []
     for number in range(4):
         each, shows = shown(tmp_path, number)
-        evidence = said(CALIBRATED, shows, " ".join(words.values()))
-        verdicts += [(each.count(shape) > 0, evidence["object", shape]["verdict"]) for shape in SHAPES]
+        found = said(CALIBRATED, shows, " ".join(words.values()))
+        verdicts += [(each.count(shape) > 0, found["object", shape]["verdict"]) for shape in SHAPES]
     assert set(verdicts) == {(True, "supported"), (False, "contradicted")}
 
 
@@ -95,13 +104,50 @@ def test_without_a_calibration_nothing_is_contradicted(tmp_path):
     assert measured["object", absent]["verdict"] == measured["count", many]["verdict"] == "contradicted"
 
 
+def test_a_relation_is_not_contradicted_where_a_class_was_not_measured(tmp_path):
+    facts = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+    partly = tmp_path / "partly.json"
+    number = next(n for n in range(999) if all(scene("choice", n).count(shape) == 1 for shape in ("ring", "star")))
+    _, shows = shown(tmp_path, number)
+    claims = extract("c", "The ring is left of the star. The ring is right of the star.")
+    for without in (("ring",), ("star",), ("ring", "star")):
+        classes = {name: row for name, row in facts["classes"].items() if name not in without}
+        partly.write_text(json.dumps({**facts, "classes": classes}))
+        for each in evidence(dataclasses.replace(CALIBRATED, calibration=partly), shows, claims):
+            assert each["verdict"] != "contradicted"
+    assert "contradicted" in {each["verdict"] for each in evidence(CALIBRATED, shows, claims)}
+
+
+def test_a_general_word_is_contradicted_by_what_was_measured_alone():
+    unmeasured = on_animals(DOG)
+    assert (unmeasured["verdict"], unmeasured["reason"]) == ("not_checkable", "unmeasured")
+    assert (unmeasured["boxes"], unmeasured["scores"]) == ([[1, 1, 50, 50]], [0.95])
+    both = on_animals(DOG, Seen("cat", 0.95, (60, 60, 90, 90)))
+    assert both["verdict"] == "contradicted"
+    assert (both["boxes"], both["thresholds"]["hi"]) == ([[60, 60, 90, 90]], 0.9)
+
+
+def on_animals(*seen):
+    """What is said against "There are no animals." with a calibration in which the dog is missing."""
+    trust = {"dog": detector.PLAIN, "cat": Trust(0.9, 0.1, {"all": 1.0})}
+    view = View(Witness("eyes", Vocabulary(("dog", "cat")), trust, "0"), seen, None, 100, 100)
+    verifier = detector.Detecting("eyes", None, True)  # never opened, for what it sees is given
+
+    async def look(_):
+        return view
+
+    verifier.look = look
+    (found,) = finished(verifier.verify(Asked(prompt(), "", extract("c", "There are no animals.")))).values()
+    return found
+
+
 def test_evidence_names_model_vocabulary_and_thresholds(tmp_path):
     _, shows = shown(tmp_path, 0)
-    evidence = said(CALIBRATED, shows, "There is a ring.")["object", "ring"]
+    found = said(CALIBRATED, shows, "There is a ring.")["object", "ring"]
     facts = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    assert evidence["model_hash"] == facts["model_hash"]
-    assert evidence["vocabulary_hash"] == facts["vocabulary_hash"]
-    assert evidence["thresholds"]["hi"] == facts["classes"]["ring"]["hi"]
+    assert found["model_hash"] == facts["model_hash"]
+    assert found["vocabulary_hash"] == facts["vocabulary_hash"]
+    assert found["thresholds"]["hi"] == facts["classes"]["ring"]["hi"]
 
 
 def test_it_sees_what_ultralytics_sees_in_the_file(opened, tmp_path):
@@ -308,6 +354,16 @@ def test_a_broken_calibration_is_refused(tmp_path, content):
     config = dataclasses.replace(CALIBRATED, calibration=path)
     with pytest.raises(InputError, match="is not a calibration"):
         detector.trusted(config, detector.loaded(config))
+
+
+def test_words_that_were_asked_about_are_not_kept_for_ever():
+    words = Vocabulary(("dog", "cat"))
+    for n in range(REMEMBERED + 9):
+        assert words.class_of(f"x{n}") is None
+        assert words.kinds_of(f"x{n}") == frozenset()
+    for asked in (words.class_of, words.kinds_of):
+        assert asked.cache_info().currsize == REMEMBERED
+    assert words.class_of("puppy") == "dog"
 
 
 def test_synonyms_name_classes(tmp_path):

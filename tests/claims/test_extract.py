@@ -99,9 +99,8 @@ def test_a_plain_sentence():
     [
         "There are no dogs.",
         "There isn't any dog.",
-        "A street without dogs.",
-        "The street lacks dogs.",
         "There are not any dogs.",
+        "The photo lacks dogs.",
     ],
 )
 def test_what_is_denied(text):
@@ -206,3 +205,14 @@ def test_a_denied_number_denies_the_number_alone():
 def test_a_word_that_may_be_an_adjective_is_the_thing_where_its_phrase_ends():
     text = "There is a star, a yellow square and a circle."
     assert [each["subject"] for each in extract("c", text) if each["type"] == "object"] == ["star", "square", "circle"]
+
+
+def test_what_is_absent_is_denied_however_it_is_said():
+    for text in ("There are 0 hearts.", "There are zero hearts.", "The heart is absent."):
+        assert [each["negated"] for each in extract("c", text) if each["type"] == "object"] == [True], text
+        assert all(each["type"] != "count" for each in extract("c", text)), text
+
+
+def test_more_than_two_are_three_at_least():
+    (found,) = [each for each in extract("c", "There are more than two circles.") if each["type"] == "count"]
+    assert (found["predicate"], found["object"]) == (">=", "3")

@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prefdata.claims.claim import KINDS, Claim, claim
 from prefdata.claims.extract import extract
+from prefdata.claims.questioning import can_be_asked, questions
 from prefdata.claims.rules import rulings
 from prefdata.claims.rules.answers import Answer, alike, all_of
+from prefdata.claims.rules.mentions import Mentions
 
 from .scoring import sentences
-from .seen import FULL, MAYBE, NAMES, a, at, ruled, verdict, view
+from .seen import FULL, MAYBE, NAMES, SURE, a, at, ruled, verdict, view
 
 YES, NO = "supported", "contradicted"
-POOR = {**FULL, "all": 0.9}
+POOR = dict.fromkeys(FULL, 0.9)
 ANSWERS = st.sampled_from([True, False, "unknown"])
 
 
@@ -64,6 +67,31 @@ def test_the_recall_of_the_claimed_size_decides_about_silence():
     assert verdict("There is a tiny dog.", view(recall={"all": 1.0}), "object dog") == "unmeasured"
 
 
+@pytest.mark.parametrize("said", ["attribute tiny", "attribute minuscule", "attribute distant", "attribute hidden",
+    "attribute partially hidden", "attribute barely visible", "relation background image", "relation distance image",
+    "relation in background"])  # fmt: skip
+@pytest.mark.parametrize("hedged", [False, True])
+def test_silence_about_what_is_said_to_be_small_far_or_hidden_needs_the_recall_of_small_things(said, hedged):
+    kind, *words = said.split()
+    predicate, target = (" ".join(words), None) if kind == "attribute" else words
+    hedged = hedged and predicate not in ("tiny", "minuscule")
+    dog = claim("c", "object", (2, 5), "dog")
+    below = claim("c", kind, (9, 20), "dog", predicate, target, hedged=hedged, parent_id=dog["claim_id"])
+    poor = view(recall={**FULL, "small": 0.5})
+    assert rulings([dog, below], poor)[dog["claim_id"]].reason == "low_recall"
+    assert rulings([dog, below], view())[dog["claim_id"]].verdict == NO
+    assert rulings([dog], poor)[dog["claim_id"]].verdict == NO
+    again = claim("c", "object", (40, 43), "dog")
+    assert rulings([again, dog, below], poor)[again["claim_id"]].reason == "low_recall"
+
+
+def test_other_words_leave_the_size_open():
+    poor = view(recall={**FULL, "small": 0.5})
+    for text in ("A dog that is not tiny is there.", "There is a red dog.", "A dog is left of a cat.", "A large dog."):
+        assert verdict(text, poor, "object dog") == NO
+    assert verdict("A large dog. There is a tiny dog.", view(recall={**FULL, "large": 0.5}), "object dog") == NO
+
+
 def test_a_class_that_was_never_measured_decides_nothing():
     assert verdict("There is a traffic light.", view(), "object traffic light") == "unmeasured"
     assert verdict("There is a traffic light.", view(a("traffic light")), "object traffic light") == "unmeasured"
@@ -85,6 +113,18 @@ def test_a_general_word_is_supported_by_its_kinds_and_never_contradicted():
     assert verdict("There is a brown animal.", view(a("dog", "brown")), "attribute animal brown") == "general_word"
 
 
+def test_evidence_about_a_general_word_is_of_the_kind_that_tells_most():
+    dog = at("dog", 20, 20, score=MAYBE)
+    for sure, unsure in (("dog", "cat"), ("cat", "dog")):
+        there = at(sure, 60, 60)
+        ruling = ruled("There are no animals.", view(at(unsure, 20, 20, score=MAYBE), there))["object animal"]
+        assert (ruling.verdict, ruling.boxes, ruling.scores) == (NO, (there.box,), (SURE,))
+        assert ruling.trust == view().witness.trust[sure]
+    unsure = ruled("There are no animals.", view(dog))["object animal"]
+    assert (unsure.verdict, unsure.boxes) == ("not_checkable", (dog.box,))
+    assert ruled("There are no animals.", view())["object animal"].boxes == ()
+
+
 def test_what_is_outside_of_the_words_or_cannot_be_detected_is_not_checkable():
     assert verdict("There is a giraffe.", view(), "object giraffe") == "outside_vocabulary"
     assert verdict("There is a reflection.", view(), "object reflection") == "undetectable"
@@ -100,6 +140,14 @@ def test_other_names_and_kinds_of_a_class_stand_for_it():
 def test_a_compound_of_which_only_the_last_word_is_known_is_never_contradicted():
     assert verdict("There is a guide dog.", view(a("dog")), "object guide dog") == YES
     assert verdict("There is a guide dog.", view(), "object guide dog") == "compound_word"
+    seen = view(at("dog", 20, 50, "blue"), at("cat", 80, 50))
+    text = "The guide dog is red. The guide dog is right of the cat. There is no red guide dog."
+    said = {words: ruling.reason or ruling.verdict for words, ruling in ruled(text, seen).items()}
+    assert {words: said[words] for words in said if words.split()[1] == "guide" and "red" not in words} == {
+        "object guide dog": "compound_word",
+        "relation guide dog right of cat": "compound_word",
+    }
+    assert verdict("The guide dog is red.", seen, "attribute guide dog red") == "compound_word"
 
 
 def test_a_class_of_coco_is_no_kind_of_another():
@@ -253,11 +301,38 @@ def test_every_claim_of_any_text_gets_a_ruling_with_a_reason_or_a_verdict(things
         assert len(ruling.boxes) == len(ruling.scores)
 
 
+STRINGS = st.text(max_size=12) | st.sampled_from(
+    ["many", "-3", "²", "9" * 400, "9" * 5000, "1-" + "9" * 400, "", " ", "dog", "circle", "tiny", "=", "~", "left of",
+     "far from", "image", "between", "background", "red", "dog dog", "not a word-"]
+)  # fmt: skip
+
+
+@st.composite
+def any_claims(draw) -> list[Claim]:
+    """Claims such as a model may give: any strings, anywhere, below one another or below nothing."""
+    made: list[Claim] = []
+    for _ in range(draw(st.integers(1, 4))):
+        kind, (start, end) = draw(st.sampled_from(KINDS)), sorted(draw(st.tuples(*[st.integers(0, 99)] * 2)))
+        said = draw(st.tuples(STRINGS, STRINGS | st.none(), STRINGS | st.none()))
+        above = draw(st.none() | st.sampled_from(["elsewhere", *(each["claim_id"] for each in made)]))
+        made.append(claim("c", kind, (start, end), *said, negated=draw(st.booleans()), parent_id=above))
+    return made
+
+
+@given(st.lists(THINGS, max_size=3), any_claims())
+def test_no_claim_is_too_odd(things, claims):
+    mentions = Mentions(claims)
+    for each in claims:
+        assert can_be_asked(each, mentions) in (True, False)
+        questions(each)
+    assert set(rulings(claims, view(*things))) == {each["claim_id"] for each in claims if each["type"] != "prior"}
+
+
 @given(st.lists(THINGS, max_size=4), st.sampled_from(sentences("tune") + sentences("second")))
 def test_a_poor_witness_contradicts_nothing_positive_by_silence(things, row):
     claims = extract("c", row["sentence"])
     found = rulings(claims, view(*things, recall=POOR))
-    for claim in claims:
-        ruling = found.get(claim["claim_id"])
-        if ruling and ruling.verdict == "contradicted" and not claim["negated"]:
-            assert claim["type"] == "count"  # too many are seen
+    for each in claims:
+        ruling = found.get(each["claim_id"])
+        if ruling and ruling.verdict == "contradicted" and not each["negated"]:
+            assert each["type"] == "count"  # too many are seen

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prefdata.claims.extract import extract
 from prefdata.claims.rules.counting import claimed
 from prefdata.claims.sight import Seen
+from prefdata.models import VerifierConfig
+from prefdata.questions import Prompt
+from prefdata.verification import Verification
 
 from .seen import FULL, MAYBE, SURE, a, verdict, view
 
@@ -38,7 +43,7 @@ def numbers(circles: list[Seen], recall: bool) -> set[int]:
     overlooked too; what has no known colour may have any."""
     sure = sum(c.score == SURE and c.attributes == {"red"} for c in circles)
     open_ones = [c for c in circles if c.score > 0.2 and c.attributes != {"blue"}]
-    most = len(open_ones) + (0 if recall else 100)
+    most = len(open_ones) + (0 if recall else 90)
     return set(range(sure, most + 1))
 
 
@@ -98,8 +103,39 @@ def test_two_that_do_something_may_be_two_of_many():
     assert verdict("Five people are sitting on a bench.", view(*people), "count person = 5") == NO
 
 
+def test_what_is_only_maybe_said_of_them_counts_too():
+    """Two dogs that may be asleep are two of many, though nobody is asked whether they are asleep."""
+    text, dogs = "There are two dogs. Two dogs are possibly running.", tuple(a("dog") for _ in range(3))
+    truth, prompt = VerifierConfig("t", "truth"), Prompt("p", [], objects=dogs)
+    found = asyncio.run(Verification(nobody).verify((truth,), prompt, text, extract("c", text)))
+    said = [v["verdict"] for c, v in zip(found.claims, found.verdicts, strict=True) if c["type"] == "count"]
+    assert said == [NO, "not_checkable"]
+
+
+async def nobody(model, request):
+    raise AssertionError
+
+
 def test_a_general_word_is_not_counted():
     assert verdict("There are two animals.", view(a("dog"), a("cat")), "count animal = 2") == "general_word"
+
+
+def test_a_count_of_small_things_takes_that_small_ones_are_not_overlooked():
+    poor, one = {**FULL, "small": 0.3}, a("dog", "small")
+    for text in ("There are two tiny dogs.", "There are two minuscule dogs.", "Two dogs are in the background."):
+        assert verdict(text, view(one, recall=poor), "count dog = 2") == "low_recall"
+        assert verdict(text, view(a("dog"), recall=poor), "count dog = 2") != NO
+    assert verdict("There are two tiny dogs.", view(one), "count dog = 2") == NO
+    assert verdict("There are two dogs.", view(a("dog"), recall=poor), "count dog = 2") == NO
+
+
+def test_things_of_which_only_the_last_word_is_known_are_not_counted():
+    for number in ("two", "at least two", "up to two"):
+        for things in ([a("dog")], [a("dog")] * 4):
+            sign = {"two": "=", "at least two": ">=", "up to two": "<="}[number]
+            said = verdict(f"There are {number} guide dogs.", view(*things), f"count guide dog {sign} 2")
+            assert said == "compound_word"
+    assert verdict("There are two traffic lights.", view(), "count traffic light = 2") == "unmeasured"
 
 
 @given(st.integers(0, 20), st.integers(0, 20))
@@ -109,6 +145,7 @@ def test_a_number_is_an_interval_and_nonsense_is_none(low, high):
         assert found is not None
         assert found.allowed.low <= found.meant.low <= found.meant.high
         assert found.meant.high <= found.allowed.high
-    assert claimed("=", "many") is None
+    for number in ("many", "-3", "3-", "²", "1.5", "9" * 320, "9" * 5000, f"2-{'9' * 400}", ""):
+        assert claimed("=", number) is claimed("~", number) is None
     assert claimed("<", "2") is None
     assert claimed(None, None) is None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prefdata.claims.extract import extract
 from prefdata.claims.rules import rulings
-from prefdata.claims.sight import Box, Seen
+from prefdata.claims.sight import Box, Seen, Trust
 
-from .seen import FULL, MAYBE, a, at, verdict, view
+from .seen import FULL, MAYBE, a, at, ruled, verdict, view
 
 YES, NO, OPEN = "supported", "contradicted", "undecided"
 POOR = {**FULL, "all": 0.9}
@@ -47,6 +48,7 @@ def test_a_direction_holds_as_geneval_has_it(one, other):
 
 
 @given(BOXES, BOXES)
+@example((0.0, 1.0, 1.0, 2.0), (0.0, 0.8, 1.0, 1.8))  # just where rounding decides
 def test_directions_mirror_each_other(one, other):
     for where, opposite in OPPOSITE.items():
         assert stands(one, where, other) == stands(other, opposite, one)
@@ -134,7 +136,39 @@ def test_near_goes_by_the_gap_in_sizes(gap, near):
     claims = [{**claim, "predicate": "far from"} for claim in extract("c", "The dog is near the cat.")
               if claim["type"] == "relation"]  # fmt: skip
     far = next(iter(rulings(claims, seen).values()))
-    assert (far.reason or far.verdict) == {YES: NO, NO: YES, OPEN: OPEN}[near]
+    assert (far.reason or far.verdict) == {YES: OPEN, NO: YES, OPEN: OPEN}[near]  # in depth
+
+
+@given(BOXES, BOXES)
+def test_boxes_never_show_that_things_are_not_far_from_each_other(one, other):
+    assert stands(one, "far from", other) in (YES, OPEN)
+
+
+def test_evidence_of_a_relation_is_all_that_may_be_meant():
+    seen = view(at("dog", 20, 20), at("dog", 40, 40), at("cat", 80, 30))
+    ruling = ruled("The dog is right of the cat.", seen)["relation dog right of cat"]
+    assert ruling.verdict == NO
+    assert ruling.boxes == ((15, 15, 25, 25), (35, 35, 45, 45), (75, 25, 85, 35))
+    assert ruling.scores == (0.9, 0.9, 0.9)
+    assert ruling.trust is not None
+
+
+def test_evidence_of_a_relation_names_the_trust_in_what_is_known_worst():
+    seen = view(at("dog", 20, 20), at("cat", 80, 30))
+    worse = Trust(0.7, 0.2, {**FULL, "all": 0.995})
+    trust = {**seen.witness.trust, "cat": worse}
+    known = replace(seen, witness=replace(seen.witness, trust=trust))
+    for one, where, other in (("dog", "right of", "cat"), ("cat", "left of", "dog")):
+        assert ruled(f"The {one} is {where} the {other}.", known)[f"relation {one} {where} {other}"].trust == worse
+
+
+def test_a_thing_in_the_distance_may_be_overlooked_beside_another():
+    seen = view(at("dog", 80, 50), at("cat", 20, 50), recall={**FULL, "small": 0.3})
+    words = "relation dog left of cat"
+    assert verdict("The dog is left of the cat.", seen, words) == NO
+    assert verdict("The tiny dog is left of the cat.", view(at("dog", 80, 50, "small"), seen.seen[1]), words) == NO
+    tiny = view(at("dog", 80, 50, "small"), seen.seen[1], recall={**FULL, "small": 0.3})
+    assert verdict("The tiny dog is left of the cat.", tiny, words) == "low_recall"
 
 
 PLACES = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
+import tempfile
 
 import numpy as np
 import pytest
@@ -12,14 +14,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from prefdata.calls.request import Answer
+from prefdata.casting.verifiers import verifiers
 from prefdata.claims.claim import claim
 from prefdata.claims.cropping import MARGIN, Shown, bounds, crop
+from prefdata.claims.extract import extract
 from prefdata.claims.pixels import rgb
 from prefdata.claims.verifiers.vqa import Heard, heard, make
 from prefdata.claims.verifying import Asked
-from prefdata.errors import PrefdataError
+from prefdata.errors import InputError
 from prefdata.models import Model, VerifierConfig
 from prefdata.questions import Prompt
+from prefdata.verification import Verification
 
 SEES = Model("m", "m", "r1", "http://nowhere")
 
@@ -110,8 +115,97 @@ def verified(prompt: Prompt, claims=CLAIMS):
 
 @pytest.mark.parametrize("model", [None, Model("m", "m", "r1", "http://nowhere", images="none")])
 def test_a_model_that_sees_nothing_cannot_be_asked(model):
-    with pytest.raises(PrefdataError, match='"blind one" has no model that is shown images'):
+    with pytest.raises(InputError, match=r'verifier "blind one".* names no model that is shown images'):
         make(VerifierConfig("blind one", "vqa", model=model), None)
+
+
+def test_a_config_with_such_a_model_is_refused_before_anything_is_asked(tmp_path):
+    given_ = {"name": "blind one", "kind": "vqa", "base_url": "http://nowhere", "model": "m", "images": "none"}
+    with pytest.raises(InputError, match="blind one"):
+        verifiers(tmp_path / "run.yaml", {"verifiers": [given_]})
+    (fine,) = verifiers(tmp_path / "run.yaml", {"verifiers": [{**given_, "images": "inline"}]})
+    assert fine.model is not None
+
+
+ANSWERED = {
+    "There are no red cars.": {"red car": False, "car": True},
+    "There is no dog on the bench.": {"dog": True, "bench": True, "that is on a bench": False},
+    "There is no dog on the red bench.": {"dog": True, "bench": True, "that is on a bench": True},
+    "There are no small red cars.": {"red car": True, "small car": True, "car": True},
+    "Two dogs stand on the left. Another dog sits.": {"exactly two dogs": False, "dog": True, "that is": True},
+    "There are two dogs. A puppy sits on a chair.": {"exactly two dogs": False, "dog": True, "that is": True,
+        "puppy": True, "chair": True},
+    "There are two red dogs.": {"exactly two dogs": False, "dog": True, "red dog": True},
+    "There are no other dogs.": {"dog": True},
+    "The red dog is not blue.": {"dog": True, "red dog": True, "blue dog": True},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ANSWERED)
+def test_what_is_denied_or_counted_in_part_is_not_contradicted_by_the_whole(text, tmp_path):
+    """All these are true of some picture, of which the answers are."""
+    said = [word for _, word in answered(text, ANSWERED[text], tmp_path)]
+    assert "contradicted" not in said
+    assert "no_question" in said
+
+
+def test_plain_denials_and_counts_are_decided(tmp_path):
+    assert answered("There are no dogs.", {"dog": True}, tmp_path) == [("object dog", "contradicted")]
+    assert answered("There are no dogs.", {"dog": False}, tmp_path) == [("object dog", "supported")]
+    counted = answered("There are two dogs and a cat.", {"exactly two dogs": False, "dog": True, "cat": True}, tmp_path)
+    assert ("count dog", "contradicted") in counted
+    red = answered("There are no red cars.", {"red car": True, "car": True}, tmp_path)
+    assert red == [("attribute car", "contradicted"), ("object car", "no_question")]
+
+
+def answered(text: str, facts: dict[str, bool], folder) -> list[tuple[str, str]]:
+    """Each claim ("object dog") with what is said of it by a model that is always right. facts: part of a question →
+    whether it is so; the longest part counts."""
+
+    async def call(model, request):
+        asked = request.messages[-1]["content"][-1]["text"]
+        part = max((part for part in facts if re.search(rf"\b{part}\b", asked)), key=len)
+        return Answer("Yes" if facts[part] != ("Is it true" in asked) else "No")
+
+    async def verifying():
+        verification, path = Verification(call), folder / "p.png"
+        prompt_ = Prompt("p", [{"role": "user", "content": "?"}], images={"sha256:p": path})
+        config, claims = VerifierConfig("v", "vqa", model=SEES), extract("c", text)
+        found = await verification.verify((config,), prompt_, text, claims)
+        await verification.close()
+        return found
+
+    found = asyncio.run(verifying())
+    said = zip(found.claims, found.verdicts, strict=True)
+    return [(f"{each['type']} {each['subject']}", word["reason"] or word["verdict"]) for each, word in said]
+
+
+def test_no_more_crops_are_kept_than_are_asked_about(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    shown, _ = picture(tmp_path)
+    kept: list[int] = []
+
+    async def call(model, request):
+        (path,) = request.images.values()
+        assert path.exists()
+        await asyncio.sleep(0.001)
+        kept.append(len(list(tmp_path.glob("prefdata-crops-*/*.png"))))
+        assert path.exists()
+        return Answer("Yes" if "Is it true" not in request.messages[-1]["content"][-1]["text"] else "No")
+
+    async def verifying():
+        verifier = make(VerifierConfig("v", "vqa", model=SEES), call)
+        for n in range(8):
+            claims = [claim("c", "object", (at, at + 1), name) for at, name in enumerate(("dog", "cat", "cow"))]
+            boxes = {each["claim_id"]: (n, n, n + 5, n + 5 + at // 2) for at, each in enumerate(claims)}
+            prompt_ = Prompt("p", [{"role": "user", "content": "?"}], images={shown.address: shown.path})
+            found = await verifier.verify(Asked(prompt_, "", claims, boxes))
+            assert {each["verdict"] for each in found.values()} == {"supported"}
+        await verifier.close()
+
+    asyncio.run(verifying())
+    assert max(kept) == 2  # two of the three are one part
+    assert [path.name for path in tmp_path.iterdir()] == ["picture.png"]
 
 
 sides = st.integers(1, 200)

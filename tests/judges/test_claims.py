@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prefdata.claims import lexicon
 from prefdata.claims.claim import Claim, claim
 from prefdata.claims.verdict import Verdict
 from prefdata.judges.claims import Tally, Unfit, tally, winner
@@ -45,6 +46,28 @@ def test_a_tally_counts_verdicts_and_leaves_out_what_is_vacuous():
         said(none, "supported"),
     ]
     assert tally([dog, cat, red, none], verdicts) == Tally(2, 1, 0, frozenset({"dog"}))
+
+
+def covered(*subjects: str) -> frozenset[str]:
+    claims = [claim("", "object", (at, at + 1), subject) for at, subject in enumerate(subjects)]
+    return tally(claims, [said(each, "supported") for each in claims]).covered
+
+
+def test_what_is_covered_are_things_and_not_words():
+    assert covered("woman", "person", "lady", "human") == {"person"}
+    assert covered("dog", "animal", "puppy") == {"dog"}
+    assert covered("animal") == {"animal"}
+    assert covered("woman", "dog") == {"person", "dog"}
+    assert covered("dog", "cat", "animal") == {"dog", "cat"}
+    assert covered("bike", "bicycle", "street sign", "sign") == {"bicycle", "sign"}
+
+
+@given(st.lists(st.sampled_from(["dog", "puppy", "animal", "woman", "person", "sign", "car", "vehicle"]), min_size=1))
+def test_a_more_general_word_for_what_is_covered_adds_nothing(subjects):
+    found = covered(*subjects)
+    assert found
+    for word in subjects:
+        assert covered(*subjects, *lexicon.hypernyms(word)) == found or not lexicon.hypernyms(word)
 
 
 def test_who_lies_less_and_covers_as_much_wins():

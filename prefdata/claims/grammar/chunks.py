@@ -14,19 +14,23 @@ from prefdata.claims.morphology import is_plural, singular
 STARTS = frozenset("DQNJMI")
 FIRST_NOUN_IS_ATTRIBUTE = lexicon.MATERIALS | lexicon.COLOURS | {"left", "right"}
 REACH = 12  # tokens that are looked ahead for a noun; it keeps long lists of adjectives linear
+LONGEST = 4 * REACH  # tokens before the first noun; it keeps texts without nouns linear
 MORE = lexicon.section("more than those")
+PARTS = frozenset(["piece", "pieces", "slice", "bit", "loaf"])  # of a thing
 ITEMS = frozenset(["item", "product", "piece", "supply"])
 
 
 @dataclass(slots=True)
 class Opening:
-    """What stands before the nouns: adjectives and quantities with their place, the determiner, "other", "no"."""
+    """What stands before the nouns: adjectives and quantities with their place, the determiner, "other", "no";
+    `parts`: they count the pieces, not what these are of."""
 
     attributes: list[Token] = field(default_factory=list)
     counts: list[Token] = field(default_factory=list)
     determiner: str = ""
     others: bool = False
     denied: bool = False
+    parts: bool = False
 
 
 @dataclass(slots=True)
@@ -47,7 +51,7 @@ class NounPhrase:
 def noun_phrase(found: list[Token], at: int) -> tuple[NounPhrase | None, int]:
     """The noun phrase that begins at `at` and the place after it; (None, at) if none begins there."""
     opening, here = Opening(), at
-    while here < len(found):
+    while here < min(len(found), at + LONGEST):
         if found[here].part == "N" and not _is_article(found, here):
             return _with_nouns(found, here, opening)
         if not _opens(found, here, at, opening):
@@ -66,8 +70,7 @@ def _opens(found: list[Token], here: int, at: int, opening: Opening) -> bool:
     if token.part == "D" or token.low == "one":
         opening.determiner, opening.others = token.low, opening.others or token.low == "another"
     elif token.part == "Q":
-        opening.counts.append(token)
-        opening.others |= token.low.endswith((" more", " other"))
+        _counted(token, opening)
     elif token.part == "W" and opening.counts and token.low in MORE:
         opening.others = True
     elif token.part == "M" and (here == at or (here == at + 1 and opening.determiner)):
@@ -80,6 +83,13 @@ def _opens(found: list[Token], here: int, at: int, opening: Opening) -> bool:
     elif token.part != "I":
         return token.part in {"W", ",", "C", "Z"} and here > at and attributes_go_on(found, here, token)
     return True
+
+
+def _counted(token: Token, opening: Opening) -> None:
+    """Take a quantity, and what follows from it."""
+    opening.parts |= token.after == "of" and token.low in PARTS
+    opening.counts.append(token)
+    opening.others |= token.low.endswith((" more", " other"))
 
 
 def _is_article(found: list[Token], here: int) -> bool:
@@ -127,6 +137,7 @@ def _is_participle(found: list[Token], here: int, at: int, determiner: str) -> b
     if (
         token.part == "G"
         and found[here - 1].part != "J"
+        and (here == at or found[here - 1].low != "no")  # "no moving cars"
         and (here == at or determiner in {"", "some", "each", "one", "another"})
     ):
         return False

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from prefdata.claims.grammar.chunks import STARTS
 from prefdata.claims.grammar.parts import Token
+from prefdata.claims.grammar.sentences import sentence
 from prefdata.claims.grammar.verbs import Verbs
 
 VERBAL = frozenset("VBAH")
@@ -36,6 +37,7 @@ class Reader(Verbs):
         self.clause.front = []
         self.new_clause()
         self.outer, self.first, self.many, self.ground = None, [], [], None
+        self.beside, self.sentence = False, sentence(self.found, self.at + 1)
 
     def semicolon(self, token: Token) -> None:
         """A new clause of the same sentence."""
@@ -46,6 +48,7 @@ class Reader(Verbs):
         after = self.near(1)
         if after is None:
             return
+        self.likened = self.likened and self.is_list(self.at + 1)
         if (
             self.clause.aside
             and not (after.part in STARTS and self.is_list(self.at + 1))
@@ -103,6 +106,7 @@ class Reader(Verbs):
             return
         words = token.low.split()
         hedged = self.clause.hedged and not comma and words[0] in {"where", "since", "if", "because", "that"}
+        hedged |= words[0] == "whether"
         self.new_clause()
         self.clause.hedged = hedged
         if len(words) > 1:

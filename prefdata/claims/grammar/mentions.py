@@ -77,7 +77,7 @@ class Ledger:
                 found["parent_id"] = renamed[found["parent_id"]]["claim_id"]
         return sorted(claims, key=lambda found: (found["char_span"], found["type"]))
 
-    def name(self, phrase: NounPhrase, negated: bool, hedged: bool) -> Group:
+    def name(self, phrase: NounPhrase, hedged: bool) -> Group:
         """The claims that a noun phrase makes by itself; the group is empty if it names nothing that can be seen."""
         span = (phrase.start, phrase.end)
         if phrase.name in lexicon.PRIOR:
@@ -87,7 +87,7 @@ class Ledger:
             return []
         if not phrase.concrete:
             return []
-        denied = phrase.opening.denied or (negated and phrase.opening.determiner == "any")
+        denied = phrase.opening.denied
         some = phrase.opening.others or phrase.opening.counts  # "no six circles" denies the number
         other = "other" if denied and some else None
         there = claim(self.candidate_id, "object", span, phrase.name, other, negated=denied, hedged=hedged)
@@ -141,7 +141,11 @@ def _is_counted(token: Token, phrase: NounPhrase) -> bool:
     """Whether a quantity counts: not the variety of food, the pair of pants, "both the man and the dog"."""
     if token.low in {"pair", "couple"} and phrase.name.rsplit(" ", 1)[-1] in lexicon.INVARIANT:
         return False
-    return phrase.plural or (token.after != "of" and token.low != "both")
+    if phrase.opening.parts and token.after != "of":  # "three pieces of cake" are one cake
+        return "food" not in lexicon.hypernyms(lexicon.coco_class(phrase.name) or "")
+    last = phrase.name.rsplit(" ", 1)[-1]
+    alone = token.value == "=1" or last in lexicon.INVARIANT  # else "two bus" is the name of a bus
+    return phrase.plural or (alone and token.after != "of" and token.low != "both")
 
 
 def _fitting(pronoun: str) -> Callable[[Group], bool]:

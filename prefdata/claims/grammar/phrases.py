@@ -37,7 +37,7 @@ SECTIONS = (
 
 def _compounds() -> Iterator[tuple[tuple[str, ...], str]]:
     """Nouns of several words that no rule would join, with their plurals."""
-    listed = (lexicon.section("ing compounds"), lexicon.section("adjective compounds"), lexicon.COCO_OF)
+    listed = (lexicon.section("ing compounds"), lexicon.section("adjective compounds"), lexicon.APART, lexicon.COCO_OF)
     for compound in [*(name for names in listed for name in names), *lexicon.lines("compounds")]:
         *first, last = compound.split()
         for form in (last, last + "s", last + "es", last[:-1] + "ies") if first else ():

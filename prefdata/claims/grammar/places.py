@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from prefdata.claims import lexicon
 from prefdata.claims.claim import IMAGE
-from prefdata.claims.grammar.chunks import NounPhrase
+from prefdata.claims.grammar.chunks import NounPhrase, noun_phrase
 from prefdata.claims.grammar.mentions import Group
 from prefdata.claims.grammar.parts import Token
+from prefdata.claims.grammar.sentences import EXCEPTIONS
 from prefdata.claims.grammar.things import Things
 
 WITH_OBJECT = frozenset(tuple(entry.split()) for entry in lexicon.section("prepositional verbs"))
@@ -17,6 +18,8 @@ PARTS = frozenset(
 )  # of the thing that the sentence is about
 # Participles after which "by" tells where, not who.
 AIMED = frozenset(["swing", "throw", "hit", "kick", "toss", "aim", "point", "shoot"])
+AIM = 6  # tokens between a verb of motion and its direction: "turns its head to the left"
+MOVES = lexicon.section("moves")
 STANDING = frozenset(["park", "seat", "place", "locate", "position", "situate", "stand"])
 
 
@@ -25,6 +28,9 @@ class Places(Things):
 
     def preposition(self, token: Token) -> None:
         """Where the subject is, or the thing named last; or the object of a verb ("looks at")."""
+        if self._is_fronted(token):
+            self.new_clause()
+        self.beside = self.beside or token.value in {"left of", "right of"}
         action, clause = self.clause.action, self.clause
         if action and not action.done and (action.token.value, *token.low.split()) in WITH_OBJECT:
             return
@@ -47,6 +53,8 @@ class Places(Things):
             return
         self.finish()
         self.likened = self.likened or token.low in COMPARISONS
+        if token.low in EXCEPTIONS:
+            self.clause.negated = False  # what it names is there
         if token.low == "with" and self.before("") == ",":
             self.new_clause()
         elif token.low == "of":
@@ -56,15 +64,37 @@ class Places(Things):
 
     def region(self, token: Token) -> None:
         """A place in the picture, or in a thing: "on the left side (of the table)"."""
+        if self._is_fronted(token):
+            self.new_clause()
         self.finish()
-        if token.low.startswith("to") and any(word.low == "from" for word in self.found[max(0, self.at - 4) : self.at]):
-            self.role = self.as_mention  # "from the left to the right side"
+        if self._is_direction(token) or (self.beside and token.low.startswith("to ")):
+            self.role = self.as_mention
         elif token.after == "of":
             self.await_place(token.start, token.end, self.clause.anchor, token.value, IMAGE)
         elif self.clause.anchor or self.clause.headed:
             self.relate(token.start, token.end, self.clause.anchor, token.value, self.whole(token))
         else:
             self.clause.front.append((token, token.value, IMAGE))
+
+    def _is_fronted(self, token: Token) -> bool:
+        """Whether a place after an "and" is where what follows it is: "and on the right (is) a cat"."""
+        if self.before("W") not in {"C", "Y"}:
+            return False
+        at = self.at + 1
+        if token.part == "P" or token.after == "of":
+            at = noun_phrase(self.found, at)[1]
+        if at > self.at and at < len(self.found) and self.found[at].part == "B":
+            at += 1
+        return noun_phrase(self.found, at)[0] is not None
+
+    def _is_direction(self, token: Token) -> bool:
+        """Whether it tells where somebody goes or looks: "turned to the left", "from the left to the right side"."""
+        words = self.found[max(0, self.at - AIM) : self.at]
+        verbs = [word.value for word in words if word.part in "VGE"]
+        if token.low.startswith("to"):
+            aimed = bool(verbs) and verbs[-1] in MOVES
+            return aimed or any(word.low == "from" for word in words[-4:])
+        return bool(verbs) and verbs[-1] == "drive" and words[-1].part in "VGE"
 
     def nameless(self, phrase: NounPhrase, value: str, instead: str | None) -> list[str]:
         """ "In the middle of the row" is in a row, "of the scene" in the picture, "of the process" nowhere."""

@@ -10,13 +10,15 @@ from prefdata.claims.grammar.phrases import SINGLE
 
 VALUES = lexicon.valued("numbers")
 NUMBERS = "|".join(sorted(VALUES, key=len, reverse=True))
-NUMBER = rf"(?:\d+|(?:{NUMBERS})(?:-(?:{NUMBERS}))?)"
+NUMBER = rf"(?:\d{{1,6}}(?!\d)|(?:{NUMBERS})(?:-(?:{NUMBERS}))?)"
 GROUPS = "|".join(sorted(lexicon.section("quantity nouns"), key=len, reverse=True))
 BOUNDS = {"at least": ">=", "more than": ">=", "at most": "<=", "up to": "<=", "no more than": "<="}
-ABOUT = "about|around|approximately|nearly|roughly|exactly"
+BEYOND = {"over": ">=", "well over": ">=", "more than": ">=", "under": "<=", "well under": "<=", "fewer than": "<=", "less than": "<="}
+ABOUT = "about|around|approximately|almost|nearly|roughly|exactly"
 QUANTITY = re.compile(
-    rf"(?:(?P<bound>{'|'.join(BOUNDS)}|{ABOUT})\s+)?"
-    rf"(?P<low>{NUMBER})(?:\s*(?:or|to|-)\s*(?P<high>{NUMBER}))?(?![\w'’-])"
+    rf"(?:between\s+(?P<least>{NUMBER})\s+and\s+(?P<most>{NUMBER})(?=\s+[^\W\d])"
+    rf"|(?:(?P<bound>{'|'.join([*BOUNDS, *BEYOND])}|{ABOUT})\s+)?"
+    rf"(?P<low>{NUMBER})(?:\s*(?:or|to|-)\s*(?P<high>{NUMBER}))?)(?![\w'’-])"
     rf"|(?:(?:a|an|the|another|this)\s+)?(?:(?P<size>[a-z-]+)\s+)?(?P<group>{GROUPS})s?\s+of(?!\w)",
     re.IGNORECASE,
 )
@@ -63,19 +65,25 @@ def quantity(text: str, start: int) -> Token | None:
         if size and kinds(size)[0] not in "JG":
             return None
         return Token(start, found.end(), kind, "Q", EXACT.get(kind, ">=2"), "of")
-    low, high = (_number(found[name]) if found[name] else "" for name in ("low", "high"))
+    ends = [_number(number) for number in found.group("low", "high", "least", "most") if number]
+    if ends == [0]:
+        return None  # "0 dogs" are no dogs
     bound = (found["bound"] or "").lower()
-    sign = BOUNDS.get(bound, "~" if bound and bound != "exactly" else "=")
-    return (
-        Token(start, found.end(), found.group().lower(), "Q", sign + "-".join(filter(None, (low, high))))
-        if (low != "1")
-        else None
-    )
+    if ends[0] == 1 and bound not in BEYOND:
+        return None
+    return Token(start, found.end(), found.group().lower(), "Q", _value(bound, ends))
 
 
-def _number(word: str) -> str:
-    """ "13" and "thirteen" are "13"; "twenty-five" is "25"."""
-    return str(int(word)) if word.isdigit() else str(sum(int(VALUES[part]) for part in word.lower().split("-")))
+def _value(bound: str, ends: list[int]) -> str:
+    """What a word before a number makes of it; "over three" are four at least."""
+    sign = BEYOND.get(bound) or BOUNDS.get(bound, "~" if bound and bound != "exactly" else "=")
+    step = 0 if bound not in BEYOND else 1 if sign == ">=" else -1
+    return sign + "-".join(str(end + step) for end in ends)
+
+
+def _number(word: str) -> int:
+    """ "13" and "thirteen" are 13; "twenty-five" is 25."""
+    return int(word) if word.isdigit() else sum(int(VALUES[part]) for part in word.lower().split("-"))
 
 
 def part_of(text: str, start: int) -> Token | None:

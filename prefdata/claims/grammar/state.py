@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from prefdata.claims.grammar.chunks import NounPhrase, noun_phrase
 from prefdata.claims.grammar.mentions import Group, Ledger
 from prefdata.claims.grammar.parts import Token
+from prefdata.claims.grammar.sentences import sentence
 
 # Hedges that are verbs: "the man seems to".
 VERBAL_HEDGES = ("seem", "appear", "look", "might", "may", "could", "would")
@@ -51,12 +52,12 @@ class State(ABC):
 
     def __init__(self, ledger: Ledger, found: list[Token]) -> None:
         self.ledger, self.found, self.at = ledger, found, 0
-        self.clause = Clause()
+        self.clause, self.sentence = Clause(), sentence(found, 0)
         self.outer: Clause | None = None
         self.role: Role = self.as_free
         self.joining = False
         self.denied = self.others = self.definite = False
-        self.likened = False
+        self.likened = self.beside = self.wished = self.either = False
         self.kept: Group = []
         self.first: Group = []
         self.many: Group = []

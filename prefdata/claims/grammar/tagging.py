@@ -137,7 +137,7 @@ def _noun_or_verb(token: Token, before: Token, following: str, finite: str, verb
     previous, third = before.part, token.low.endswith("s") and not token.low.endswith("ss")
     if previous in set("DQJKMPO.RGE"):
         return "N"
-    if previous in {"T", "A", "U", "X"}:
+    if previous in {"T", "A", "U", "X", "Z"}:
         return "V"
     if previous == "C" and (verb_before or (finite == "yes" and token.low.endswith("s") and following in {"D", "U"})):
         return "V"

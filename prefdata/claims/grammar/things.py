@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from prefdata.claims import lexicon
 from prefdata.claims.grammar.chunks import NounPhrase, Opening, noun_phrase
+from prefdata.claims.grammar.denials import Denials, is_indefinite
 from prefdata.claims.grammar.mentions import Group
 from prefdata.claims.grammar.parts import Token
-from prefdata.claims.grammar.state import Clause, State
+from prefdata.claims.grammar.state import Clause
 
 PICTURES = lexicon.section("picture words")
 MOST_JOINED = 32  # things in one enumeration that are kept together
@@ -14,7 +15,7 @@ GENERIC = frozenset(["object", "item", "thing", "element", "piece"])
 STANDINS = frozenset(["one", "other", "piece"])
 
 
-class Things(State):
+class Things(Denials):
     """Reads what is named."""
 
     def new_clause(self, subject: Group | None = None) -> None:
@@ -32,14 +33,14 @@ class Things(State):
             return False
         if self.found[self.at].low.startswith("none of"):
             self.clause.negated = True
-        if self.joining and self.denied and not self._begins_anew(found):
-            found.opening.denied, found.opening.others = True, found.opening.others or self.others
+        self.deny(found)
         self.denied, self.others, self.definite = (
             found.opening.denied,
             found.opening.others,
             found.opening.determiner == "the",
         )
-        self.at = after
+        begin, self.at = self.at, after
+        self.choose(found, begin)
         found.standin = found.standin or found.name in STANDINS
         group = self.stands_for(found) if found.standin else self.named(found)
         if found.possessor:
@@ -49,18 +50,14 @@ class Things(State):
             self.owner = []
         return True
 
-    def _begins_anew(self, phrase: NounPhrase) -> bool:
-        """Whether a "no" before does not reach it: "no dog, a cat and two birds"; it does in "no dog or a cat"."""
-        own = phrase.opening.determiner in {"a", "an"} or phrase.opening.counts
-        return bool(own) and self.found[self.at - 1].low not in {"or", "nor"}
-
     def named(self, phrase: NounPhrase) -> Group:
         """Its claims, unless it is only what something is likened to."""
-        clause = self.clause
-        indefinite = clause.negated and phrase.opening.determiner in {"a", "an"}
-        phrase.opening.denied |= indefinite and clause.action is None  # "it is not a dog"
-        hedged = clause.hedged or (indefinite and clause.action is not None)  # "not wearing a hat": there may be one
-        return [] if self.likened else self.ledger.name(phrase, clause.negated, hedged)
+        some = is_indefinite(phrase) or bool(phrase.opening.counts)
+        unsure = self.clause.negated and some  # "not wearing a hat", "not two dogs": there may be one
+        hedged = self.clause.hedged or (not phrase.opening.denied and (unsure or self.either or (some and self.wished)))
+        if phrase.opening.counts and self.sentence.counts_on:
+            phrase.opening.others = True
+        return [] if self.likened else self.ledger.name(phrase, hedged)
 
     def place(self, phrase: NounPhrase, group: Group) -> None:
         """Give a noun phrase its role, or that of the one it is joined to."""
@@ -104,7 +101,8 @@ class Things(State):
             self.clause.hedged = hedged
         if token.after == "!":
             phrase = NounPhrase(token.start, token.end, "person", opening=Opening(denied=True))
-            group = self.ledger.name(phrase, False, self.clause.hedged)
+            phrase.opening.others = self.leaves_some(token)
+            group = self.ledger.name(phrase, self.clause.hedged)
         else:
             phrase = NounPhrase(token.start, token.end, "", concrete=False, standin=True)
             group = self.meant(token.low)

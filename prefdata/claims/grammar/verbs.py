@@ -47,7 +47,9 @@ class Verbs(Places):
         elif before in "OP":
             self.after_preposition(token)
         else:
-            self.acts(token, self.postnominal(token))
+            doers = self.postnominal(token)
+            clause.negated = clause.negated and doers == clause.subject  # "not beside the man holding a cup"
+            self.acts(token, doers)
 
     def after_preposition(self, token: Token) -> None:
         """ "by leaning", "focused on cutting" tell what is done; "for cutting" what something is for."""
@@ -167,7 +169,7 @@ class Verbs(Places):
             return  # "positioned lower"
         if self.before("") == "D":
             return  # "from the left"
-        if self.clause.negated and before == "B" and token.low in {"visible", "present"}:
+        if before == "B" and token.low in ({"visible", "present"} if self.clause.negated else {"absent"}):
             self.ledger.deny(self.clause.subject)
         if (token.low.endswith("ed") or token.low in {"set", "spread", "lit"}) and self.passive(
             token, self.clause.subject

@@ -7,6 +7,7 @@ and more where things are overlooked.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from prefdata.claims.rules.sighting import NOTHING, Candidate, Sight
 from prefdata.claims.verdict import Ruling
 
 CROWD = 10  # more are not told apart one by one
+NUMBER = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")  # no more digits than a number of things has
 
 
 class Interval(NamedTuple):
@@ -47,10 +49,10 @@ def rule(claim: Claim, mentions: Mentions, sight: Sight) -> Ruling:
 def claimed(sign: str | None, number: str | None) -> Claimed | None:
     """What "=", ">=", "<=" or "~" and "2" or "4-5" mean; None for anything else. About four is three to five, and
     wrong below two or above eight."""
-    low, _, high = (number or "").partition("-")
-    if not low.isdecimal() or not (high or low).isdecimal():
+    said = NUMBER.fullmatch(number or "")
+    if said is None:
         return None
-    a, b = sorted((int(low), int(high or low)))
+    a, b = sorted((int(said[1]), int(said[2] or said[1])))
     exact, wide = Interval(a, b), Interval(a / 2, b * 2)
     if sign == "~":
         return Claimed(Interval(max(wide.low, a - max(1, a // 4)), min(wide.high, b + max(1, b // 4))), wide)
@@ -74,12 +76,12 @@ def _compared(number: Claimed, mention: Mention, found: Sequence[Candidate], sig
         return False
     if len(found) > CROWD:
         return "crowd"
-    complete = sight.complete(mention.name)
+    complete = sight.complete(mention.name, mention.size)
     return UNDECIDED if complete is True else complete
 
 
 def _interval(mention: Mention, found: Sequence[Candidate], sight: Sight) -> Interval:
     """How many there are; of a kind ("two women") any number of the class may be."""
     sure = sum(each.is_sure for each in found)
-    whole = sight.complete(mention.name) is True and len(found) <= CROWD
+    whole = sight.complete(mention.name, mention.size) is True and len(found) <= CROWD
     return Interval(0 if sight.meant(mention.name).kind else sure, len(found) if whole else math.inf)

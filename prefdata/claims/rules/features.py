@@ -10,8 +10,9 @@ from prefdata.claims.rules.answers import NO_RULE, Answer
 from prefdata.claims.sight import Box, Seen, View
 
 # Words for the same, of which the second is the one that is looked up.
-SCALE = {"small": "small", "little": "small", "tiny": "small", "miniature": "small", "medium": "medium"} | {
-    "medium-sized": "medium",
+SCALE = {
+    **dict.fromkeys(("small", "little", "tiny", "miniature", "minuscule", "diminutive"), "small"),
+    **dict.fromkeys(("medium", "medium-sized"), "medium"),
     **dict.fromkeys(("large", "big", "huge", "giant", "massive", "enormous"), "large"),
 }
 SAME = {"gray": "grey", "wooden": "wood", **SCALE}

@@ -8,21 +8,22 @@ other way. What is in, on, under or behind something cannot be told from boxes.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from prefdata.claims.claim import IMAGE, Claim
 from prefdata.claims.rules import position
 from prefdata.claims.rules.answers import NO_RULE, UNDECIDED, Answer, ruling
 from prefdata.claims.rules.mentions import Mentions
+from prefdata.claims.rules.overlooked import ALL
 from prefdata.claims.rules.sighting import NOTHING, Candidate, Sight
-from prefdata.claims.sight import Box
+from prefdata.claims.sight import Box, Trust
 from prefdata.claims.verdict import Ruling
 
 Holds = Callable[[Box, Box], Answer]
 # The axis (0: x, 1: y) and the sign along it of what stands "left of" something.
 DIRECTIONS = {"left of": (0, -1), "right of": (0, 1), "above": (1, -1), "below": (1, 1)}
-# Whether it is claimed that things are near.
+# Whether it is claimed that things are near. What is near in the picture may still be far behind.
 DISTANCES = {"near": True, "next to": True, "beside": True, "by": True, "far from": False}
 NEED_DEPTH = frozenset(["in", "inside", "on", "on top of", "under", "over", "behind", "in front of"])
 SHRUNK, ALONG = 0.1, 0.5
@@ -44,7 +45,14 @@ def rule(claim: Claim, mentions: Mentions, sight: Sight) -> Ruling:
         return ruling(claim, NOTHING, "relation")
     pairs = [(a, b) for a in ones for b in others if a.seen is not b.seen]
     answer = sight.settled([_pair(holds, *pair) for pair in pairs], {one: ones, other: others})
-    return ruling(claim, answer, "relation", (each.seen for each in pairs[0]) if len(pairs) == 1 else ())
+    looked = {id(each.seen): each.seen for each in (*ones, *others)}
+    trusts = (sight.meant(each.name).trust for each in (one, other))
+    return ruling(claim, answer, "relation", looked.values(), _least(trusts))
+
+
+def _least(trusts: Iterable[Trust | None]) -> Trust | None:
+    """The trust in the class that is known worst."""
+    return min(trusts, key=lambda trust: trust.recall.get(ALL, -1.0) if trust else -2.0)
 
 
 def _holding(predicate: str) -> Holds | None:
@@ -73,7 +81,8 @@ def _offset(axis: int, one: Box, other: Box) -> tuple[float, float]:
     """How far the centre of one box lies from that of another along an axis, and by how much that is shrunk."""
     ends = [(box[axis], box[axis + 2]) for box in (one, other)]
     (a, b), (c, d) = ends
-    return (a + b - c - d) / 2, SHRUNK * (b - a + d - c)
+    # So bracketed that rounding is the same from the other's side.
+    return ((a + b) - (c + d)) / 2, SHRUNK * ((b - a) + (d - c))
 
 
 def _is_near(claimed: bool, one: Box, other: Box) -> Answer:
@@ -82,5 +91,5 @@ def _is_near(claimed: bool, one: Box, other: Box) -> Answer:
     sizes = [math.sqrt((box[2] - box[0]) * (box[3] - box[1])) for box in (one, other)]
     gap = 2 * math.hypot(*gaps) / max(sum(sizes), 1e-9)
     if gap <= NEAR:
-        return claimed
+        return True if claimed else UNDECIDED
     return not claimed if gap >= FAR else UNDECIDED

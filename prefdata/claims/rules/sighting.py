@@ -9,9 +9,10 @@ from prefdata.claims import lexicon
 from prefdata.claims.rules.answers import UNDECIDED, Answer, alike, all_of
 from prefdata.claims.rules.features import Features
 from prefdata.claims.rules.mentions import Mention
+from prefdata.claims.rules.overlooked import ALL
 from prefdata.claims.sight import Seen, Trust, View
 
-NOTHING, GENERAL, UNMEASURED = "no_such_thing", "general_word", "unmeasured"
+NOTHING, GENERAL, UNMEASURED, COMPOUND = "no_such_thing", "general_word", "unmeasured", "compound_word"
 
 
 class Meant(NamedTuple):
@@ -29,6 +30,24 @@ class Meant(NamedTuple):
     def is_sure(self, seen: Seen) -> bool:
         """Whether a thing of the class certainly is there."""
         return self.trust is not None and seen.score >= self.trust.hi
+
+
+class Known(NamedTuple):
+    """What a witness sees of one class above its lower threshold, and how far it can be trusted about it."""
+
+    seen: tuple[Seen, ...]
+    trust: Trust | None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether something of the class certainly is there."""
+        return self.trust is not None and any(each.score >= self.trust.hi for each in self.seen)
+
+    @property
+    def weight(self) -> tuple[bool, bool, bool]:
+        """Of several classes the one with the greatest weight decides."""
+        seen = bool(self.seen)
+        return self.is_sure, seen, seen and is_measured(self.trust)
 
 
 class Candidate(NamedTuple):
@@ -66,25 +85,33 @@ class Sight:
         general = frozenset(each for each in vocabulary.kinds_of(word) if each != name and not _are_apart(word, each))
         compound = name not in (None, known) and word not in vocabulary.words and lexicon.head(word) != word
         kind = compound or (name not in (None, known) and lexicon.is_hypernym(name or "", known))
-        return Meant(name, kind, compound, general, *self._of_class(name))
+        own = self._of_class(name)
+        return Meant(name, kind, compound, general, own.trust, own.seen)
 
-    def there(self, word: str, size: str = "all") -> Answer:
+    def there(self, word: str, size: str = ALL) -> Answer:
         """Whether anything is there that a word names. size: that which it is said to have."""
         meant = self.meant(word)
         if meant.name is None and not lexicon.is_detectable(word):
             return "undetectable"
-        if any(map(meant.is_sure, meant.seen)) or any(map(self._is_seen, meant.general)):
+        if any(map(meant.is_sure, meant.seen)) or any(self._of_class(name).is_sure for name in meant.general):
             return True
         if meant.general:
             return GENERAL
         if meant.name is None:
             return "outside_vocabulary"
         if meant.seen or meant.compound:
-            return UNMEASURED if meant.trust is None else UNDECIDED if meant.seen else "compound_word"
+            return UNMEASURED if meant.trust is None else UNDECIDED if meant.seen else COMPOUND
         complete = self.complete(word, size)
         return False if complete is True else complete
 
-    def complete(self, word: str, size: str = "all") -> Answer:
+    def looked_at(self, word: str) -> Known:
+        """What was looked at to find out whether there is what a word names: of a general word that of its kinds which
+        tells the most."""
+        meant = self.meant(word)
+        own = Known(meant.seen, meant.trust)
+        return max([own, *map(self._of_class, sorted(meant.general))], key=lambda known: known.weight)
+
+    def complete(self, word: str, size: str = ALL) -> Answer:
         """True where nothing of that name and size is overlooked, or else why that cannot be told."""
         trust = self.meant(word).trust
         recall = trust.recall.get(size) if trust else None
@@ -94,12 +121,12 @@ class Sight:
 
     def candidates(self, mention: Mention) -> list[Candidate] | str:
         """What a mention may mean; why nothing can be said of that if so. The list is empty if nothing fits."""
-        there = self.there(mention.name)
+        there = self.there(mention.name, mention.size)
         if mention.denied or there is False:
             return NOTHING
         meant = self.meant(mention.name)
-        if isinstance(there, str) or meant.general:
-            return there if isinstance(there, str) else GENERAL
+        if isinstance(there, str) or meant.general or meant.compound:
+            return there if isinstance(there, str) else GENERAL if meant.general else COMPOUND
         found = [Candidate(seen, meant.is_sure(seen), self.fits(seen, mention.narrowing)) for seen in meant.seen]
         return [each for each in found if each.fits is not False]
 
@@ -112,21 +139,20 @@ class Sight:
         sure = all(any(each.sure and (answer or each.fits is True) for each in found) for found in meant.values())
         if answer or not sure:
             return sure or UNDECIDED
-        return next((why for why in (self.complete(each.name) for each in meant) if why is not True), False)
+        return next((why for why in (self.complete(each.name, each.size) for each in meant) if why is not True), False)
 
     def fits(self, seen: Seen, words: tuple[str, ...]) -> Answer:
         """Whether a thing has all of these attributes."""
         return all_of(self.features.has(seen, word) for word in words)
 
-    def _of_class(self, name: str | None) -> tuple[Trust | None, tuple[Seen, ...]]:
-        """How far the witness can be trusted about a class, and what it sees of it above the lower threshold."""
+    def _of_class(self, name: str | None) -> Known:
         trust, seen = self.view.witness.trust.get(name or ""), self._seen.get(name or "", ())
-        return trust, tuple(each for each in seen if trust is None or each.score > trust.lo)
+        return Known(tuple(each for each in seen if trust is None or each.score > trust.lo), trust)
 
-    def _is_seen(self, name: str) -> bool:
-        """Whether something of a class certainly is there."""
-        trust, seen = self._of_class(name)
-        return trust is not None and any(each.score >= trust.hi for each in seen)
+
+def is_measured(trust: Trust | None) -> bool:
+    """Whether the trust in a class comes from a measurement."""
+    return trust is not None and ALL in trust.recall
 
 
 def _are_apart(one: str, other: str) -> bool:

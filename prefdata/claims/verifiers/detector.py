@@ -48,7 +48,7 @@ class Detecting(Seeing):
 
     def _may_say(self, found: Evidence) -> bool:
         thresholds = found["thresholds"]
-        measured = self.is_measured and (thresholds is None or thresholds["recall"] is not None)
+        measured = self.is_measured and thresholds is not None and thresholds["recall"] is not None
         return measured or found["verdict"] != CONTRADICTED
 
 

@@ -30,8 +30,9 @@ class Seeing:
         view = await self.look(asked.prompt)
         if isinstance(view, str):
             return {claim["claim_id"]: blind(self.name, view) for claim in asked.claims if not unasked(claim)}
-        ruled = await asyncio.to_thread(rulings, asked.claims, view)  # it may have to read a large picture
-        return {name: evidence(ruling, view.witness) for name, ruling in ruled.items()}
+        ruled = await asyncio.to_thread(rulings, asked.said, view)  # it may have to read a large picture
+        names = [claim["claim_id"] for claim in asked.claims if claim["claim_id"] in ruled]
+        return {name: evidence(ruled[name], view.witness) for name in names}
 
     async def close(self) -> None: ...
 

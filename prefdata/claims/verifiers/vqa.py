@@ -11,25 +11,21 @@ there may still be so elsewhere: then the whole picture must say the same.
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from prefdata.calls.request import Answer, Request
 from prefdata.claims.claim import Claim
-from prefdata.claims.cropping import Shown, crop
-from prefdata.claims.questioning import Questions, questions
+from prefdata.claims.cropping import Crops, Shown
+from prefdata.claims.questioning import Questions, can_be_asked, questions
+from prefdata.claims.rules.mentions import Mentions
 from prefdata.claims.sight import Box
 from prefdata.claims.verdict import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, Evidence, Word, blind, unasked
 from prefdata.claims.verifiers.seeing import only_image
 from prefdata.claims.verifying import Asked
-from prefdata.errors import PrefdataError
+from prefdata.errors import InputError
 from prefdata.gathering import gathered
 from prefdata.models import Model, VerifierConfig
 from prefdata.questions import Prompt, question
@@ -60,28 +56,22 @@ class Vqa:
 
     def __init__(self, config: VerifierConfig, model: Model, call: Call) -> None:
         self.name, self.model, self.sure, self.call = config.name, model, config.sure, call
-        # One picture is open at a time, for it may be large.
-        self._cutter = ThreadPoolExecutor(1, "prefdata-crop")
-
-    @cached_property
-    def _crops(self) -> tempfile.TemporaryDirectory[str]:
-        return tempfile.TemporaryDirectory(prefix="prefdata-crops-")
+        self._crops = Crops()
 
     async def verify(self, asked: Asked) -> dict[str, Evidence]:
         """claim_id → evidence, of every claim that can be asked about. Raises CallError where there is no answer."""
         claims, image = [claim for claim in asked.claims if not unasked(claim)], only_image(asked.prompt)
         if isinstance(image, str):
             return {claim["claim_id"]: blind(self.name, image) for claim in claims}
-        said = await gathered(self._evidence(asked, claim) for claim in claims)
+        mentions = Mentions(asked.said)
+        said = await gathered(self._evidence(asked, claim, mentions) for claim in claims)
         return {claim["claim_id"]: evidence for claim, evidence in zip(claims, said, strict=True)}
 
     async def close(self) -> None:
-        self._cutter.shutdown()
-        if "_crops" in self.__dict__:
-            self._crops.cleanup()
+        self._crops.close()
 
-    async def _evidence(self, asked: Asked, claim: Claim) -> Evidence:
-        about = questions(claim)
+    async def _evidence(self, asked: Asked, claim: Claim, mentions: Mentions) -> Evidence:
+        about = questions(claim) if can_be_asked(claim, mentions) else None
         if about is None:
             return blind(self.name, "no_question")
         box = asked.boxes.get(claim["claim_id"]) if self._may_crop(claim) else None
@@ -107,18 +97,16 @@ class Vqa:
     async def _looked(self, prompt: Prompt, about: Questions, box: Box | None) -> Heard:
         """What the model says of the part of the picture around a box, or of the whole of it."""
         whole = Shown(*next(iter(prompt.images.items())))
-        part = await self._part(whole, box) if box else whole
-        there = await self._ask(prompt, about, part)
+        if box is None:
+            return await self._ask(prompt, about, whole)
+        async with self._crops.part(whole, box) as part:
+            there = await self._ask(prompt, about, part)
         if part == whole or there.so is not False:
             return there
         anywhere = await self._ask(prompt, about, whole)
         if anywhere.so is not False:
             return Heard(None, reason=anywhere.reason or "undecided")
         return min(there, anywhere, key=lambda heard: heard.confidence or 0.0)
-
-    async def _part(self, whole: Shown, box: Box) -> Shown:
-        folder = Path(self._crops.name)
-        return await asyncio.get_running_loop().run_in_executor(self._cutter, crop, whole, box, folder)
 
     async def _ask(self, prompt: Prompt, about: Questions, shown: Shown) -> Heard:
         """Both questions about one picture, at once."""
@@ -132,11 +120,16 @@ class Vqa:
 
 
 def make(config: VerifierConfig, call: Call) -> Vqa:
-    """Raises PrefdataError if the model cannot see."""
+    """Raises InputError if the model cannot see."""
+    return Vqa(config, seeing_model(config), call)
+
+
+def seeing_model(config: VerifierConfig) -> Model:
+    """The model that is asked. Raises InputError if there is none or if it is shown no images."""
     if config.model is None or config.model.images == "none":
-        problem = f'the verifier "{config.name}" has no model that is shown images'
-        raise PrefdataError(f"{problem}. To mend it: name a model that sees, without `images: none`.")
-    return Vqa(config, config.model, call)
+        remedy = "name a model that sees, without `images: none`"
+        raise InputError(f'verifier "{config.name}"', "it names no model that is shown images", remedy, None, "images")
+    return config.model
 
 
 def heard(asks: Answer, denies: Answer, sure: float) -> Heard:
