@@ -11,7 +11,7 @@ from prefdata.judges.claims import PASSED, Tally, Unfit, tally, winner
 from prefdata.models import ClaimsJudge
 from prefdata.outcome import Outcome
 from prefdata.questions import Prompt
-from prefdata.verification import TRUTH, Verification, Verified
+from prefdata.verification import TRUTH, Verification, Verified, objects_of
 
 COUNTED = ("claims_supported", "claims_contradicted", "claims_not_checkable")  # and those that are only measured
 Row = dict[str, Any]
@@ -51,7 +51,8 @@ class Testimony:
         """Everything as records, and the votes."""
         for judge in self.judges:
             heard = {name: verified for (by, name), verified in sorted(self._heard.items()) if by == judge.name}
-            tallies = {name: tally(verified.claims, verified.verdicts) for name, verified in heard.items()}
+            words = objects_of(judge)
+            tallies = {name: tally(said.claims, said.verdicts, words) for name, said in heard.items()}
             for name, verified in heard.items():
                 self.outcome.keep("rating", _ratings(judge, name, tallies[name]))
                 self._record(judge.name, name, verified)

@@ -43,7 +43,7 @@ class Verification:
 
     async def read(self, judge: ClaimsJudge, prompt: Prompt, text: str) -> Verified:
         """What a judge makes of a text. Raises CallError where a model that is asked gives no answer."""
-        found = await extracted(judge.extract, prompt, text, judge.extractor, self.call, _objects(judge))
+        found = await extracted(judge.extract, prompt, text, judge.extractor, self.call, objects_of(judge))
         said = [stated(config, UNKNOWN, text) for config in judge.verifiers if config.kind == "statements"]
         claims = {claim["claim_id"]: claim for each in (found.claims, *said) for claim in each}
         return (await self.verify(judge.verifiers, prompt, text, [*claims.values()]))._replace(dropped=found.dropped)
@@ -92,7 +92,7 @@ def _mapped(words: Path, digest: str) -> dict[str, str]:
     return synonyms(words.read_text(encoding="utf-8").splitlines())
 
 
-def _objects(judge: ClaimsJudge) -> dict[str, str]:
+def objects_of(judge: ClaimsJudge) -> dict[str, str]:
     """Word → object, by the synonyms of the first verifier that has any."""
     config = next((config for config in judge.verifiers if config.synonyms), None)
     return _mapped(config.synonyms, config.hashes.get("synonyms", "")) if config and config.synonyms else {}

@@ -13,8 +13,8 @@ TRAIN = """
 Two models, each in its folder of --out: detector/detector.pt (YOLO11n, for ultralytics) and policy/ (a small LLaVA,
 for transformers), and provenance.json with how they came about and how good they are on the splits "choice" and "test".
 Needs `pip install 'prefdata[local,vision]'`, and no network. A GPU is used if there is one; on one core of a CPU the
-detector takes about 8 minutes, the policy an hour and a half. After a stop, kill -9 included, the same command goes on from at most two
-minutes before it.
+detector takes about 8 minutes, the policy an hour and a half. After a stop, kill -9 included, the same command goes on
+from at most two minutes before it.
 """
 
 DRAW = """

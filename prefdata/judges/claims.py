@@ -7,7 +7,7 @@ less; and where the shares of claims that nobody could check lie far apart, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from prefdata.claims import lexicon
@@ -42,20 +42,25 @@ class Unfit(NamedTuple):
     detail: str
 
 
-def tally(claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> Tally:
+def tally(claims: Sequence[Claim], verdicts: Sequence[Verdict], words: Mapping[str, str]) -> Tally:
+    """words: word → object, as the judge's verifiers have it."""
     counted = [(claim, said) for claim, said in zip(claims, verdicts, strict=True) if not said["vacuous"]]
     number = {word: sum(said["verdict"] == word for _, said in counted) for word in (SUPPORTED, CONTRADICTED)}
     there = (claim for claim, said in counted if said["verdict"] == SUPPORTED and claim["type"] == "object")
-    covered = _classes(claim["subject"] for claim in there if not claim["negated"])
+    covered = _classes((claim["subject"] for claim in there if not claim["negated"]), words)
     left = sum(said["verdict"] == NOT_CHECKABLE for _, said in counted)
     return Tally(number[SUPPORTED], number[CONTRADICTED], left, covered)
 
 
-def _classes(words: Iterable[str]) -> frozenset[str]:
-    """What the words name, without words that are only more general ones for others."""
-    of = {word: lexicon.coco_class(word) or lexicon.canonical(lexicon.head(word)) for word in words}
+def _classes(names: Iterable[str], words: Mapping[str, str]) -> frozenset[str]:
+    """What is named, without names that are only more general ones for others."""
+    of = {name: words.get(name) or _usual(name) for name in names}
     general = {name for name in of.values() if any(lexicon.is_hypernym(name, word) and of[word] != name for word in of)}
     return frozenset(of.values()) - general
+
+
+def _usual(name: str) -> str:
+    return lexicon.coco_class(name) or lexicon.canonical(lexicon.head(name))
 
 
 def winner(judge: ClaimsJudge, a: Tally, b: Tally) -> str | Unfit:
@@ -69,7 +74,8 @@ def winner(judge: ClaimsJudge, a: Tally, b: Tally) -> str | Unfit:
         more = len(a.covered) - len(b.covered)
         return "tie" if not more else "a" if more > 0 else "b"
     better, worse = (a, b) if a.contradicted < b.contradicted else (b, a)
+    one, other = "ab" if better is a else "ba"
     if len(better.covered) < judge.coverage * len(worse.covered):
-        detail = f"{judge.name}: it lies less, and names {len(better.covered)} things truly where the other names"
-        return Unfit("says_too_little", f"{detail} {len(worse.covered)}")
-    return "a" if better is a else "b"
+        counts = f"{one} lies less and truly names {len(better.covered)}, {other} {len(worse.covered)}"
+        return Unfit("says_too_little", f"{judge.name}: {counts}")
+    return one

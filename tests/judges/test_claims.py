@@ -45,12 +45,12 @@ def test_a_tally_counts_verdicts_and_leaves_out_what_is_vacuous():
         said(red, "not_checkable", True),
         said(none, "supported"),
     ]
-    assert tally([dog, cat, red, none], verdicts) == Tally(2, 1, 0, frozenset({"dog"}))
+    assert tally([dog, cat, red, none], verdicts, {}) == Tally(2, 1, 0, frozenset({"dog"}))
 
 
 def covered(*subjects: str) -> frozenset[str]:
     claims = [claim("", "object", (at, at + 1), subject) for at, subject in enumerate(subjects)]
-    return tally(claims, [said(each, "supported") for each in claims]).covered
+    return tally(claims, [said(each, "supported") for each in claims], {}).covered
 
 
 def test_what_is_covered_are_things_and_not_words():
@@ -68,6 +68,13 @@ def test_a_more_general_word_for_what_is_covered_adds_nothing(subjects):
     assert found
     for word in subjects:
         assert covered(*subjects, *lexicon.hypernyms(word)) == found or not lexicon.hypernyms(word)
+
+
+def test_two_words_for_one_thing_cover_it_once():
+    disc, circle = (claim("", "object", (at, at + 3), name) for at, name in enumerate(("disc", "circle")))
+    verdicts = [said(disc, "supported"), said(circle, "supported")]
+    assert tally([disc, circle], verdicts, {"disc": "circle", "circle": "circle"}).covered == {"circle"}
+    assert tally([disc, circle], verdicts, {}).covered == {"disc", "circle"}
 
 
 def test_who_lies_less_and_covers_as_much_wins():

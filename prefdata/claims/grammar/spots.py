@@ -12,8 +12,9 @@ VALUES = lexicon.valued("numbers")
 NUMBERS = "|".join(sorted(VALUES, key=len, reverse=True))
 NUMBER = rf"(?:\d{{1,6}}(?!\d)|(?:{NUMBERS})(?:-(?:{NUMBERS}))?)"
 GROUPS = "|".join(sorted(lexicon.section("quantity nouns"), key=len, reverse=True))
-BOUNDS = {"at least": ">=", "more than": ">=", "at most": "<=", "up to": "<=", "no more than": "<="}
-BEYOND = {"over": ">=", "well over": ">=", "more than": ">=", "under": "<=", "well under": "<=", "fewer than": "<=", "less than": "<="}
+BOUNDS = {"at least": ">=", "at most": "<=", "up to": "<=", "no more than": "<="}
+MORE_THAN, LESS_THAN = ("over", "well over", "more than"), ("under", "well under", "fewer than", "less than")
+BEYOND = dict.fromkeys(MORE_THAN, ">=") | dict.fromkeys(LESS_THAN, "<=")
 ABOUT = "about|around|approximately|almost|nearly|roughly|exactly"
 QUANTITY = re.compile(
     rf"(?:between\s+(?P<least>{NUMBER})\s+and\s+(?P<most>{NUMBER})(?=\s+[^\W\d])"
