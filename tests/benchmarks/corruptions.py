@@ -56,7 +56,7 @@ PHRASE = re.compile(
     rf"(?:(?P<colour>[a-z]+) )?(?P<noun>{'|'.join(sorted(NAMES, key=len, reverse=True))})\b",
     re.IGNORECASE,
 )
-RELATION = re.compile(r"(left of|right of|above|below|under|on top of|far from)")
+RELATION = re.compile(r"(left of|right of|above|below|under|on top of|next to|close to)")
 
 
 class Base(NamedTuple):
@@ -104,8 +104,8 @@ def is_false(base: Base, made: Traced) -> bool:
 
 
 def _is_false_relation(base: Base, text: str, start: int, end: int) -> bool:
-    """For no two things that are meant: left is less x, above is less y; far is at least as far apart as they are
-    large. The middle of what is drawn counts."""
+    """For no two things that are meant: left is less x, above is less y; next to each other are things that are less far
+    apart than they are large. The middle of what is drawn counts."""
     word = RELATION.search(text, start, end + len(" of"))
     assert word is not None, text
     before, after = list(PHRASE.finditer(text, 0, word.start())), PHRASE.search(text, word.end())
@@ -116,8 +116,8 @@ def _is_false_relation(base: Base, text: str, start: int, end: int) -> bool:
 
 
 def _stands(word: str, a: Thing, b: Thing) -> bool:
-    if word == "far from":
-        return max(abs(a.x - b.x), abs(a.y - b.y)) - a.radius - b.radius >= a.radius + b.radius
+    if word in ("next to", "close to"):
+        return max(abs(a.x - b.x), abs(a.y - b.y)) - a.radius - b.radius < a.radius + b.radius
     along = {"left of": b.x - a.x, "right of": a.x - b.x, "above": b.y - a.y, "on top of": b.y - a.y}
     return along.get(word, a.y - b.y) > 0
 
@@ -137,20 +137,20 @@ def bases(split: str, folder: Path) -> Iterator[list[Base]]:
         for n, (each, picture, exchanged, answer) in enumerate(zip(shown, pictures, asked, told, strict=True)):
             prompt = prompted(each, picture, exchanged.question, folder)
             honest = exchange(each, "describe", lots(split, first + n, 0, "described"), honest=True).answer
-            found.append(Base(each, picture, prompt, f"{honest}{near(each)}", "honest"))
+            found.append(Base(each, picture, prompt, f"{honest}{far(each)}", "honest"))
             found.append(Base(each, picture, prompt, answer, "policy"))
         yield found
 
 
-def near(shown: Scene) -> str:
-    """A true sentence about two things close to each other, which the tiny world's wording has not; or nothing."""
+def far(shown: Scene) -> str:
+    """A true sentence about two things far from each other, which the tiny world's wording has not; or nothing."""
     keys = Counter((thing.shape, thing.colour) for thing in shown.things)
     single = [thing for thing in shown.things if keys[thing.shape, thing.colour] == 1]
     for a in single:
         for b in single:
             gap = max(abs(a.x - b.x), abs(a.y - b.y)) - a.radius - b.radius
-            if a is not b and gap < 0.5 * min(a.radius, b.radius):
-                return f" The {a.colour} {a.shape} is next to the {b.colour} {b.shape}."
+            if a is not b and gap > 4.1 * (a.radius + b.radius):
+                return f" The {a.colour} {a.shape} is far from the {b.colour} {b.shape}."
     return ""
 
 

@@ -162,13 +162,15 @@ def test_evidence_of_a_relation_names_the_trust_in_what_is_known_worst():
         assert ruled(f"The {one} is {where} the {other}.", known)[f"relation {one} {where} {other}"].trust == worse
 
 
-def test_a_thing_in_the_distance_may_be_overlooked_beside_another():
+def test_where_one_is_seen_another_such_one_is_not_thought_to_be_overlooked():
     seen = view(at("dog", 80, 50), at("cat", 20, 50), recall={**FULL, "small": 0.3})
     words = "relation dog left of cat"
     assert verdict("The dog is left of the cat.", seen, words) == NO
     assert verdict("The tiny dog is left of the cat.", view(at("dog", 80, 50, "small"), seen.seen[1]), words) == NO
     tiny = view(at("dog", 80, 50, "small"), seen.seen[1], recall={**FULL, "small": 0.3})
-    assert verdict("The tiny dog is left of the cat.", tiny, words) == "low_recall"
+    assert verdict("The tiny dog is left of the cat.", tiny, words) == NO
+    rarely = view(at("dog", 80, 50, "small"), seen.seen[1], recall=dict.fromkeys(FULL, 0.3))
+    assert verdict("The tiny dog is left of the cat.", rarely, words) == "low_recall"
 
 
 PLACES = {

@@ -139,7 +139,8 @@ class Sight:
         sure = all(any(each.sure and (answer or each.fits is True) for each in found) for found in meant.values())
         if answer or not sure:
             return sure or UNDECIDED
-        return next((why for why in (self.complete(each.name, each.size) for each in meant) if why is not True), False)
+        # That another of its kind, and just such a one, was overlooked is far less likely than that the only one was.
+        return next((why for why in (self.complete(each.name) for each in meant) if why is not True), False)
 
     def fits(self, seen: Seen, words: tuple[str, ...]) -> Answer:
         """Whether a thing has all of these attributes."""
