@@ -104,8 +104,8 @@ def is_false(base: Base, made: Traced) -> bool:
 
 
 def _is_false_relation(base: Base, text: str, start: int, end: int) -> bool:
-    """For no two things that are meant: left is less x, above is less y; next to each other are things that are less far
-    apart than they are large. The middle of what is drawn counts."""
+    """For no two things that are meant: left is less x, above is less y; next to each other are things less far apart
+    than they are large. The middle of what is drawn counts."""
     word = RELATION.search(text, start, end + len(" of"))
     assert word is not None, text
     before, after = list(PHRASE.finditer(text, 0, word.start())), PHRASE.search(text, word.end())
