@@ -181,13 +181,17 @@ async def nobody(*_: object) -> Any:
     raise AssertionError("these sources ask no model")
 
 
+MOST_BASES = 6_000
+
+
 async def measured(split: str, edits: int, by: tuple[VerifierConfig, ...], folder: Path) -> list[Result]:
-    """Results until there are so many edits, about equally many of each kind."""
-    verification, results, made = Verification(nobody), [], Counter()
+    """Results until there are so many edits, about equally many of each kind; few texts have a place for some kinds."""
+    verification, results, made, seen = Verification(nobody), [], Counter(), 0
     for batch in bases(split, folder):
-        wanted = [name for name in SOURCES if made[name] < -(-edits // len(SOURCES))]
-        if not wanted:
+        wanted = [name for name in SOURCES if made[name] < -(-edits // (len(SOURCES) - 1))]
+        if not wanted or seen >= MOST_BASES:
             break
+        seen += len(batch)
         told = await asyncio.gather(*(corrupted(base, name, by, verification) for base in batch for name in wanted))
         results += told
         made.update(each.kind for each in told if each.outcome != "nothing_to_edit")
