@@ -7,11 +7,12 @@ from itertools import combinations
 from typing import Any
 
 from prefdata.claims.claim import belonging
+from prefdata.claims.verdict import TRUTH
 from prefdata.judges.claims import PASSED, Tally, Unfit, tally, winner
 from prefdata.models import ClaimsJudge
 from prefdata.outcome import Outcome
 from prefdata.questions import Prompt
-from prefdata.verification import TRUTH, Verification, Verified, objects_of
+from prefdata.verification import Verification, Verified, objects_of
 
 COUNTED = ("claims_supported", "claims_contradicted", "claims_not_checkable")  # and those that are only measured
 Row = dict[str, Any]

@@ -13,7 +13,7 @@ from prefdata.claims.asking import Dropped
 from prefdata.claims.claim import Claim
 from prefdata.claims.extraction import UNKNOWN, extracted
 from prefdata.claims.sight import Box
-from prefdata.claims.verdict import CONTRADICTED, SUPPORTED, Evidence, Verdict, verdicts
+from prefdata.claims.verdict import CONTRADICTED, SUPPORTED, TRUTH, Evidence, Verdict, verdicts
 from prefdata.claims.verifiers.statements import claims as stated
 from prefdata.claims.verifying import Asked, Verifier
 from prefdata.gathering import gathered
@@ -22,7 +22,6 @@ from prefdata.models import ClaimsJudge, Model, VerifierConfig
 from prefdata.questions import Prompt
 
 Call = Callable[[Model, Request], Awaitable[Answer]]
-TRUTH = "truth"
 
 
 class Verified(NamedTuple):

@@ -9,6 +9,7 @@ from prefdata.casting.checks import Section, known, meant, told_apart
 from prefdata.casting.models import REACHED, model_fields
 from prefdata.casting.sources import OWN
 from prefdata.casting.verifiers import named
+from prefdata.claims.verdict import TRUTH
 from prefdata.errors import InputError
 from prefdata.judges.rubrics import dimensions
 from prefdata.models import ClaimsJudge, Judge, ModelJudge, OriginJudge, RulesJudge, VerifierConfig
@@ -25,7 +26,6 @@ OF_JUDGES = {
     "style": frozenset(),
     "corruption": frozenset(),
 }
-TRUTH = "truth"  # verdicts by a prompt's own objects are recorded under this name, and vote for nobody
 
 
 def judges(path: Path, raw: Section, verifiers: Sequence[VerifierConfig]) -> tuple[Judge, ...]:

@@ -13,7 +13,9 @@ SUPPORTED: Word = "supported"
 CONTRADICTED: Word = "contradicted"
 NOT_CHECKABLE: Word = "not_checkable"
 DISPUTED = "disagreement"
-TRUTH = "truth"  # the kind of source that decides where others disagree
+# The kind of verifier that decides where others disagree, and the name under which verdicts by a prompt's own objects
+# are recorded, which vote for nobody: others are scored by them.
+TRUTH = "truth"
 
 
 class Evidence(TypedDict):

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from prefdata.claims.verdict import CONTRADICTED
-from prefdata.report.claims import FATES, KEY, TRUTH, fates
+from prefdata.claims.verdict import CONTRADICTED, TRUTH
+from prefdata.report.claims import FATES, KEY, fates
 from prefdata.report.marked_picture import picture
 from prefdata.report.marked_text import Judged, pieces
 

@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from prefdata.claims.claim import KINDS
-from prefdata.claims.verdict import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
+from prefdata.claims.verdict import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, TRUTH
 
-TRUTH = "truth"  # the judge that is the prompts' own known objects: recorded to score the others by
 VACUOUS = "vacuous"
 FATES = (SUPPORTED, CONTRADICTED, NOT_CHECKABLE, VACUOUS)  # a claim has one; an error is counted where it begins
 KEY = ["prompt_id", "claim_id"]
