@@ -58,7 +58,7 @@ class Audit:
             "candidates_in": people["candidates"],
             "votes_from_ratings": self.evidence.votes_from_ratings,
             "compared": self.counts["pairs_compared"],
-            "strata_in": strata(self.evidence.prompt),
+            "strata_in": strata(self.evidence.prompt["tags"]),
             "drops": [{"stage": stage, "reason": r, "rows": n} for (stage, r), n in sorted(reasons.items())],
             "examples": merge(
                 [examples(self.evidence, self.locator, compare(block(self.votes, *span))) for span in spans(self.votes)]

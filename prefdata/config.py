@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import glob
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from prefdata import casting, contracts, faults
+from prefdata.casting.inputs import Input
+from prefdata.dedup.settings import Dedup
 from prefdata.errors import InputError, PrefdataError
 from prefdata.judges.claims import PASSED
+from prefdata.labels.settings import Labels
 from prefdata.models import (
     ClaimsJudge,
     ImageRules,
@@ -28,32 +29,11 @@ from prefdata.models import (
     Styles,
     VerifierConfig,
 )
-from prefdata.sources.imports import NAMES
+from prefdata.objectives.settings import Objectives
+from prefdata.selection.settings import Selection
+from prefdata.strata.settings import Stratum
 
 LEDGER = ".prefdata/ledger.sqlite"  # beside the config
-SPLITS = ("train", "validation", "test")
-
-
-class Input(NamedTuple):
-    """`name` is the path as the config gives it (without folders if absolute): what drops show.
-
-    question: what is asked of images that come without one.
-    """
-
-    path: Path
-    name: str
-    format: str
-    question: str | None = None
-
-
-@dataclass(frozen=True)
-class Selection:
-    min_votes: int
-    min_probability: float
-    min_strength: float
-    max_pairs_per_prompt: int | None
-    target_pairs: int | None
-    must_pass: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +47,10 @@ class Config:
     inputs: tuple[Input, ...]
     on_bad_row: str
     selection: Selection
+    labels: Labels
+    strata: tuple[Stratum, ...]
+    objectives: Objectives
+    dedup: Dedup | None
     splits: dict[str, float]
     policies: tuple[Model, ...]
     sampling: Sampling
@@ -80,7 +64,7 @@ class Config:
     @property
     def live(self) -> bool:
         """Whether candidates are generated or judged."""
-        return bool(self.policies or self.sources or self.judges)
+        return bool(self.policies or self.sources or self.judges or any(stratum.model for stratum in self.strata))
 
     @property
     def asked(self) -> list[Model]:
@@ -88,7 +72,8 @@ class Config:
         judging = [judge for judge in self.judges if isinstance(judge, ModelJudge)]
         reading = [judge.extractor for judge in self.judges if isinstance(judge, ClaimsJudge) and judge.extractor]
         seeing = [verifier.model for verifier in self.verifiers if verifier.model]
-        return [*self.policies, *judging, *reading, *seeing]
+        sorting = [stratum.model for stratum in self.strata if stratum.model]
+        return [*self.policies, *judging, *reading, *seeing, *sorting]
 
     @property
     def verifiers(self) -> list[VerifierConfig]:
@@ -114,18 +99,22 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
     _check(path, raw)
     _check_budget(path, raw)
     run, writers, verifiers = raw.get("run", {}), casting.policies(path, raw), casting.verifiers(path, raw)
-    judges, selection = casting.judges(path, raw, verifiers), Selection(**_section(raw, "selection", Selection))
+    judges, selection = casting.judges(path, raw, verifiers), casting.selection(path, raw)
     _check_must_pass(path, selection.must_pass, judges, "inputs" in raw)
     return Config(
         path=path,
         name=run.get("name", path.stem),
         seed=run.get("seed", _default("run", "seed")),
         shards=run.get("shards"),
-        inputs=_told_apart(found for given in _files(raw) for found in _expand(path, given)),
+        inputs=casting.inputs(path, raw),
         on_bad_row=on_bad_row
         or raw.get("on_bad_row", contracts.schema("config")["properties"]["on_bad_row"]["default"]),
         selection=selection,
-        splits=_splits(path, raw),
+        labels=casting.labels(path, raw),
+        strata=casting.strata(path, raw),
+        objectives=casting.objectives(path, raw),
+        dedup=casting.dedup(path, raw),
+        splits=casting.splits(path, raw),
         policies=writers,
         sampling=Sampling(**_section(raw, "candidates", Sampling)),
         sources=casting.sources(path, raw, writers, verifiers),
@@ -184,12 +173,6 @@ class _OnceLoader(yaml.SafeLoader):
         if again := next((key for n, key in enumerate(keys) if key in keys[:n]), None):
             raise yaml.constructor.ConstructorError(None, None, f'the key "{again}" stands twice', node.start_mark)
         return super().construct_mapping(node, deep)
-
-
-def _files(raw: dict[str, Any]) -> list[dict[str, str]]:
-    """The inputs, the prompts to answer first."""
-    prompts = [{**raw["prompts"], "format": "prompt"}] if "prompts" in raw else []
-    return [*prompts, *raw.get("inputs", [])]
 
 
 def secret(model: Model) -> str:
@@ -252,56 +235,3 @@ def _sections(value: Any, spec: dict[str, Any] | None = None, where: str = "") -
     elif isinstance(value, list) and "items" in spec:
         for at, item in enumerate(value):
             yield from _sections(item, spec["items"], f"{where}{at}.")
-
-
-def _splits(path: Path, raw: dict[str, Any]) -> dict[str, float]:
-    given = raw.get("export", {}).get("splits") or _default("export", "splits")
-    splits = {name: float(given.get(name, 0.0)) for name in SPLITS}
-    if abs(sum(splits.values()) - 1) > 1e-6:
-        raise InputError(
-            str(path),
-            f"the shares add up to {sum(splits.values()):g}, not 1",
-            "name shares that add up to 1; splits not named are 0",
-            None,
-            "export.splits",
-            "bad_value",
-        )
-    return splits
-
-
-def _expand(path: Path, given: dict[str, str]) -> list[Input]:
-    """The files an input names, sorted; relative paths start at the config."""
-    kind = given.get("format", "auto")
-    if kind != "auto" and kind not in NAMES:
-        raise InputError(
-            str(path),
-            f'the format "{kind}" is not known',
-            f"use auto or one of {', '.join(NAMES)}",
-            None,
-            "inputs.format",
-            "unknown_value",
-        )
-    if not glob.has_magic(given["path"]) or (path.parent / given["path"]).exists():
-        return [_input(path, given["path"], kind, given.get("question"))]
-    found = sorted(glob.glob(given["path"], root_dir=path.parent, recursive=True))
-    if not found:
-        problem, remedy = f"no file matches {given['path']}", "correct the pattern; it starts at the config's folder"
-        raise InputError(str(path), problem, remedy, None, "inputs.path", "missing_file")
-    return [_input(path, name, kind, given.get("question")) for name in found]
-
-
-def _input(config: Path, given: str, kind: str, question: str | None) -> Input:
-    return Input(config.parent / given, Path(given).name if Path(given).is_absolute() else given, kind, question)
-
-
-def _told_apart(inputs: Iterable[Input]) -> tuple[Input, ...]:
-    """Each file once, with a number behind a name that another file has too."""
-    seen: Counter[str] = Counter()
-    found: list[Input] = []
-    for given in inputs:
-        if given.path.resolve() in {other.path.resolve() for other in found}:
-            continue  # patterns may overlap; a file's votes count once
-        seen[given.name] += 1
-        again = seen[given.name]
-        found.append(given if again == 1 else given._replace(name=f"{given.name} ({again})"))
-    return tuple(found)

@@ -86,7 +86,11 @@ def _empty(kind: Kind) -> pa.Table:
 
 def link(evidence: Evidence, on_bad_row: str = "fail") -> Evidence:
     """Merge identical doubles, refuse contradictory ones and references to what is not there; ratings become votes."""
-    known = checked(evidence, on_bad_row)
+    return judged(checked(evidence, on_bad_row))
+
+
+def judged(known: Evidence) -> Evidence:
+    """Ratings become votes, beside those that were given."""
     if not len(known.rating):
         return known
     derived = _typed("vote", votes_from_ratings(known.rating))

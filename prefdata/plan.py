@@ -201,7 +201,7 @@ def _imports(job: Job) -> list[Step]:
 def _generates(job: Job) -> list[Step]:
     """One step a shard where there are policies or judges. Speed and prices change no answer."""
     config = job.config
-    asked = [one.identity for one in (*config.policies, *config.sources, *config.judges)]
+    asked = [one.identity for one in (*config.policies, *config.sources, *config.judges, *config.strata)]
     reads = [asked, _sampling(config), config.styles, growing_of(job)]
     shards = range(job.shards) if config.live else ()
     return [_step(job, "generate", shard, [imported_of(job, shard), _images(job, shard), reads]) for shard in shards]
@@ -221,7 +221,9 @@ def growing_of(job: Job) -> dict[str, str]:
 
 
 def _labels(job: Job) -> list[Step]:
-    settings = [job.config.on_bad_row, job.config.selection.must_pass]
+    config = job.config
+    own = [config.labels.identity, [one.identity for one in config.strata], asdict(config.objectives)]
+    settings = [config.on_bad_row, config.selection.must_pass, own, config.dedup and config.dedup.identity]
     return [
         _step(job, "label", shard, [records_of(job, shard), _images(job, shard), settings])
         for shard in range(job.shards)
@@ -245,7 +247,7 @@ def _images(job: Job, shard: int) -> dict[str, str]:
 def _select(job: Job) -> list[Step]:
     config = job.config
     reads = [_outputs(job, "label", shard) for shard in range(job.shards)]
-    own = [asdict(config.selection), config.splits, config.seed, bool(config.styles)]
+    own = [asdict(config.selection), config.splits, config.seed, bool(config.styles), asdict(config.objectives)]
     return [_step(job, "select", 0, [reads, own, _growth(job)])]
 
 

@@ -1,17 +1,26 @@
-"""Who is asked: a config's policies, verifiers, judges, sources and styles, made from its checked sections."""
+"""A config's checked sections → who is asked and what is wanted, a section a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from prefdata.casting.checks import Section, known, told_apart
+from prefdata.casting.dedup import dedup
+from prefdata.casting.inputs import inputs, splits
 from prefdata.casting.judges import judges
+from prefdata.casting.labels import labels
 from prefdata.casting.models import model_fields
+from prefdata.casting.objectives import objectives
+from prefdata.casting.selection import selection
 from prefdata.casting.sources import sources
+from prefdata.casting.strata import strata
 from prefdata.casting.verifiers import verifiers
 from prefdata.models import Model, Styles
 
-__all__ = ["judges", "policies", "sources", "styles", "verifiers"]
+__all__ = [
+    "dedup", "inputs", "judges", "labels", "objectives", "policies", "selection", "sources", "splits", "strata",
+    "styles", "verifiers",
+]  # fmt: skip
 
 
 def policies(path: Path, raw: Section) -> tuple[Model, ...]:

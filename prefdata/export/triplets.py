@@ -46,11 +46,12 @@ def triplet(
     rejected: dict[str, Any],
     claims: dict[str, dict[str, dict[str, int]] | None],
     image: Callable[[str], bytes],
+    instruction: str | None = None,
 ) -> dict[str, Any]:
     """One row. `claims`: side → judge → how its claims fared; `image` gives the bytes of an image that the prompt
-    names."""
+    names; `instruction`: what a system message says before all others."""
     return {
-        "prompt": prompt["messages"],
+        "prompt": _asked(prompt["messages"], instruction),
         "chosen": _completion(chosen),
         "rejected": _completion(rejected),
         "images": [{"bytes": image(name), "path": name} for name in prompt["images"] or []],
@@ -58,13 +59,18 @@ def triplet(
             name: pair[name]
             for name in ("prompt_id", "chosen_id", "rejected_id", "probability", "strength", "margin", "weight")
         },
-        **{name: pair[name] for name in ("curriculum_rank", "pair_type", "split")},
-        "dimensions": canonical_json({"overall": 1.0}),
-        "tags": prompt["tags"] or "{}",
+        **{
+            name: pair[name]
+            for name in ("curriculum_rank", "implicit_margin", "difficulty", "pair_type", "dimensions", "tags", "split")
+        },
         "provenance": canonical_json(_provenance(pair, chosen, rejected, claims)),
         **{f"{side}_token_ids": row["token_ids"] for side, row in (("chosen", chosen), ("rejected", rejected))},
         **{f"{side}_ref_logp": row["logp"] for side, row in (("chosen", chosen), ("rejected", rejected))},
     }
+
+
+def _asked(messages: list[dict[str, str]], instruction: str | None) -> list[dict[str, str]]:
+    return [{"role": "system", "content": instruction}, *messages] if instruction else messages
 
 
 def _completion(candidate: dict[str, Any]) -> list[dict[str, str]]:
@@ -81,6 +87,7 @@ def _provenance(
     return {
         "votes": {"chosen": pair["wins_chosen"], "rejected": pair["wins_rejected"], "tie": pair["ties"]},
         "judges": judges,
+        **({"tags": origin} if (origin := json.loads(pair["tag_origin"])) else {}),
         "chosen": json.loads(chosen["origin"] or "{}"),
         "rejected": json.loads(rejected["origin"] or "{}"),
         **({"claims": claims} if any(claims.values()) else {}),

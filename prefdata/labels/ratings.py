@@ -64,3 +64,13 @@ def share_of_scale(ratings: pd.DataFrame) -> pd.Series:
     """Each score between the lowest (0) and the highest (1) that its judge could give."""
     low, high = (ratings[name].astype(float).fillna(default) for name, default in zip(SCALE, (1.0, 10.0), strict=True))
     return (ratings["score"] - low) / (high - low)
+
+
+def quality(ratings: pa.Table, candidates: pa.Table) -> np.ndarray:
+    """The mean over judges of each candidate's mean score [N], from 0 to 1; NaN where nobody rated it."""
+    if not len(ratings):
+        return np.full(len(candidates), np.nan)
+    means = _mean_scores(ratings).groupby(["prompt_id", "candidate_id"])["score"].mean()
+    keys = candidates.select(["prompt_id", "candidate_id"]).to_pandas().astype("str")
+    found = keys.join(means, on=["prompt_id", "candidate_id"])["score"].to_numpy(float)
+    return (found - 1) / 9

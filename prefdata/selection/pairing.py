@@ -2,6 +2,8 @@
 
 The reasons are asked in this order, and the first that applies is given:
   those of `obstacles.REASONS`  it cannot be exported, whoever won
+  contaminated   a benchmark has the prompt
+  duplicate_prompt  another prompt is nearly the same
   both_bad       nobody preferred either response
   tie            ties weigh more than the winning side
   unresolved     both sides have the same weight
@@ -20,10 +22,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from prefdata.config import Selection
 from prefdata.keys import fraction
 from prefdata.selection.obstacles import REASONS as OBSTACLES
+from prefdata.selection.settings import Selection
 from prefdata.shards import DROPS
+
+TRAITS = ("quality", "logp", "chars", "source", "error")  # columns of both sides, from `selection.traits`
 
 
 def select(comparisons: pd.DataFrame, rules: Selection) -> tuple[pd.DataFrame, pa.Table]:
@@ -50,6 +54,11 @@ def _oriented(comparisons: pd.DataFrame) -> pd.DataFrame:
     frame["probability"] = frame["probability"].where(a_wins, 1 - frame["probability"])
     frame["strength"] = 2 * frame["probability"] - 1
     frame["failed"] = frame["failed_a"].where(a_wins, frame["failed_b"])
+    for name in TRAITS:
+        frame[f"{name}_chosen"] = frame[f"{name}_a"].where(a_wins, frame[f"{name}_b"])
+        frame[f"{name}_rejected"] = frame[f"{name}_b"].where(a_wins, frame[f"{name}_a"])
+    frame["implicit_margin"] = frame["logp_chosen"] - frame["logp_rejected"]
+    frame["difficulty"] = None
     total = frame["weight_a"] + frame["weight_b"] + frame["weight_tie"]
     frame["margin"] = ((frame["weight_chosen"] - frame["weight_rejected"]) / total.where(total > 0, 1.0)).clip(0, 1)
     return frame
@@ -58,6 +67,8 @@ def _oriented(comparisons: pd.DataFrame) -> pd.DataFrame:
 def _first_reason(frame: pd.DataFrame, rules: Selection) -> pd.Series:
     """Why a comparison is left out, not yet asking how many pairs its prompt has; None if it is not."""
     conditions = {
+        "contaminated": frame["contaminated"].notna(),
+        "duplicate_prompt": frame["twin_of"].notna(),
         "both_bad": (frame["votes"] == 0) & (frame["both_bad"] > 0),
         "tie": frame["label"] == "tie",
         "unresolved": frame["label"].isna(),

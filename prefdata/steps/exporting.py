@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from prefdata.evidence import IDENTITY, gather, joined
 from prefdata.export.triplets import triplet, triplet_schema
+from prefdata.objectives.views import views
 from prefdata.plan import Job, Step, splits_of, verified_of
 from prefdata.report.claim_examples import examples
 from prefdata.report.claims import counts
@@ -61,6 +62,7 @@ class Texts:
         records = gather(record_chunks(job, shard))
         self.images, self.prompt, self.candidate = job.images, records.prompt, records.candidate
         self.claims = _claims(records.rating)
+        self.instructions = {view.name: view.instruction for view in views(job.config.objectives)}
         self.prompt_names = joined(self.prompt, IDENTITY["prompt"])
         self.candidate_names = joined(self.candidate, IDENTITY["candidate"])
 
@@ -79,7 +81,8 @@ class Texts:
             pairs.to_pylist(), *(side.to_pylist() for side in sides), strict=True
         ):
             claims = {side: self.claims.get((pair["prompt_id"], pair[f"{side}_id"])) for side in ("chosen", "rejected")}
-            yield triplet(pair, prompt, chosen, rejected, claims, partial(self._image, prompt["file"]))
+            image, instruction = partial(self._image, prompt["file"]), self.instructions[pair["view"]]
+            yield triplet(pair, prompt, chosen, rejected, claims, image, instruction)
 
     def image_bytes(self, pairs: pa.Table) -> dict[str, int]:
         """Bytes of images in the rows, and of distinct images among them."""
@@ -143,7 +146,7 @@ def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:
         "chosen_longer": int((chosen > rejected).sum()),
         "chosen_shorter": int((chosen < rejected).sum()),
         "origins": {side: texts.origins(pairs, side) for side in ("chosen", "rejected")},
-        "strata": strata(texts.prompt.select(["tags"]).take(texts.prompt_rows(pairs))),
+        "strata": strata(pairs["tags"]),
         "image_bytes": texts.image_bytes(pairs),
         "prompts": len(pc.unique(pairs["prompt_id"])),
     }

@@ -8,16 +8,19 @@ import pandas as pd
 import pyarrow as pa
 
 from prefdata.errors import InputError
+from prefdata.objectives.views import views
 from prefdata.plan import Job, Step, records_of
 from prefdata.selection.growing import grown
 from prefdata.selection.pairing import curriculum_rank, select, split_of
 from prefdata.shards import Manifest, read_table, write_table
 from prefdata.steps.prompting import prompt_ids, samples_of
+from prefdata.steps.signing import clusters_of
 
+TEXTS = ("prompt_id", "chosen_id", "rejected_id", "split", "pair_type", "view", "dimensions", "tags", "tag_origin")
 PAIR = pa.schema(
     [
-        *[(name, pa.string()) for name in ("prompt_id", "chosen_id", "rejected_id", "split", "pair_type")],
-        *[(name, pa.float64()) for name in ("probability", "strength", "margin", "weight")],
+        *[(name, pa.string()) for name in (*TEXTS, "difficulty")],
+        *[(name, pa.float64()) for name in ("probability", "strength", "margin", "weight", "implicit_margin")],
         *[(name, pa.int64()) for name in ("curriculum_rank", "wins_chosen", "wins_rejected", "ties")],
         ("judges", pa.list_(pa.struct([("judge", pa.string()), *((side, pa.int64()) for side in ("a", "b", "tie"))]))),
         ("chosen_is_a", pa.bool_()),
@@ -33,12 +36,15 @@ def run(job: Job, step: Step) -> Manifest:
     _check_vote_ids(job)
     shards = [read_table(job.folder("label", shard) / "comparisons.parquet").to_pandas() for shard in range(step.of)]
     comparisons = pd.concat(shards, keys=range(step.of), names=["shard", "row"])
-    pairs, drops = select(comparisons, config.selection)
+    clusters = clusters_of(job, step.of)
+    pairs, drops = select(_joined(comparisons, clusters), config.selection)
     pairs["curriculum_rank"] = curriculum_rank(pairs)
-    # The styles of one prompt fall into one split.
-    asked = pairs["prompt_id"].str.rsplit("/", n=1).str[0] if config.styles else pairs["prompt_id"]
+    # The styles of one prompt fall into one split, and prompts that are nearly the same.
+    asked = pairs["cluster"].str.rsplit("/", n=1).str[0] if config.styles else pairs["cluster"]
     pairs["split"] = split_of(asked, config.splits, config.seed)
-    pairs["weight"], pairs["pair_type"] = 1.0, "voted"
+    seen = {view.name: view for view in views(config.objectives)}
+    pairs["weight"] = pairs["view"].map({name: view.weight for name, view in seen.items()})
+    pairs["pair_type"] = pairs["view"].map({name: view.pair_type for name, view in seen.items()})
     growing = _growing(job, pairs)
     outputs = [_write(job, "pairs", shard, _pairs_of(pairs, shard)) for shard in range(step.of)]
     outputs += [_write(job, "growing", 0, growing)] if len(growing) else []
@@ -46,8 +52,17 @@ def run(job: Job, step: Step) -> Manifest:
     return job.run.finish(step.name, step.key, (len(comparisons), len(pairs)), drops, outputs, facts)
 
 
+def _joined(comparisons: pd.DataFrame, clusters: pd.DataFrame | None) -> pd.DataFrame:
+    """The comparisons with what is known of their prompts' likeness to others; each stands alone if nothing is."""
+    if clusters is None:
+        return comparisons.assign(cluster=comparisons["prompt_id"], twin_of=None, contaminated=None)
+    return comparisons.join(clusters, on="prompt_id")
+
+
 def _pairs_of(pairs: pd.DataFrame, shard: int) -> pa.Table:
-    own = pairs[pairs.index.get_level_values("shard") == shard].sort_values(["prompt_id", "chosen_id", "rejected_id"])
+    own = pairs[pairs.index.get_level_values("shard") == shard].sort_values(
+        ["prompt_id", "view", "chosen_id", "rejected_id"]
+    )
     return pa.Table.from_pandas(own[PAIR.names], schema=PAIR, preserve_index=False)
 
 

@@ -1,0 +1,1 @@
+"""Prompts that are nearly the same, and prompts that a benchmark has."""

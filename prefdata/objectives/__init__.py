@@ -1,0 +1,1 @@
+"""What counts how much: weights of dimensions, the labels they give, and the fronts between them."""

@@ -1,0 +1,1 @@
+"""What people should look at first, and how their answers come back."""

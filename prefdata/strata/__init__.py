@@ -1,0 +1,1 @@
+"""Strata: the tags of prompts, and what is wrong with rejected answers."""
