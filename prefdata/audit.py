@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import pyarrow as pa
 
 from prefdata.errors import InputError
 from prefdata.evidence import Evidence, Locator, gather, link
+from prefdata.labels import measures
 from prefdata.labels.coding import CodedVotes, block, code, spans
-from prefdata.labels.comparisons import compare
+from prefdata.labels.comparisons import compare, strengths
 from prefdata.records import Drop
 from prefdata.report.examples import examples, merge
 from prefdata.report.numbers import Counts, add, count, figures, named
@@ -30,6 +33,7 @@ class Audit:
     votes: CodedVotes
     locator: Locator
     counts: Counts
+    measures: pa.Table | None = None  # a row a prompt, if asked for
 
     @property
     def drops(self) -> list[Drop]:
@@ -40,7 +44,8 @@ class Audit:
         found = figures(self.counts)
         counted = {"votes": found.pop("votes"), "judges": found.pop("judges"), **self._population()}
         reasons = Counter(f"{drop.stage}: {drop.reason}" for drop in self.drops)
-        return {**counted, **found, "dropped": len(self.drops), "drops": dict(sorted(reasons.items()))}
+        deep = {} if self.measures is None else measures.figures(self.counts["measures"])
+        return {**counted, **found, **deep, "dropped": len(self.drops), "drops": dict(sorted(reasons.items()))}
 
     def _population(self) -> dict[str, int]:
         return self.evidence.population(self.votes, self.counts["candidates_voted"])
@@ -66,8 +71,18 @@ class Audit:
         }
 
 
-def audit(paths: list[Path], format: str = "auto", on_bad_row: str = "fail") -> Audit:
-    """Audit any number of files together. Raises InputError at the first bad row unless it is to be dropped."""
+class Part(NamedTuple):
+    """What one block of votes gives; measures: a row a prompt."""
+
+    counts: Counts
+    measures: list[pa.Table]
+
+
+def audit(paths: list[Path], format: str = "auto", on_bad_row: str = "fail", deep: bool = False) -> Audit:
+    """Audit any number of files together; deep: with measures of every prompt and strengths.
+
+    Raises InputError at the first bad row unless it is to be dropped.
+    """
     again = next((path for n, path in enumerate(paths) if path.resolve() in {p.resolve() for p in paths[:n]}), None)
     if again is not None:
         raise InputError(str(again), "the file is given twice", "name it once; its votes would count double")
@@ -77,13 +92,25 @@ def audit(paths: list[Path], format: str = "auto", on_bad_row: str = "fail") -> 
     evidence = replace(evidence, vote=evidence.vote.schema.empty_table())  # coded now: make room
     locator = Locator(evidence.candidate, votes)
 
-    def counted(span: tuple[int, int]) -> Counts:
+    def counted(span: tuple[int, int]) -> Part:
         part = block(votes, *span)
-        return count(compare(part), locator.lengths(part))
+        found = compare(part)
+        counts = count(found, locator.lengths(part))
+        if not deep:
+            return Part(counts, [])
+        each = measures.measure(found)
+        counts["measures"] = measures.counts(each) | measures.strength_counts(found, strengths(found))
+        return Part(counts, [measures.table(each)])
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy lets go of the interpreter lock
-        counts = reduce(add, pool.map(counted, spans(votes)))
-    return Audit(intakes, evidence, votes, locator, named(counts, votes.judge_ids.to_pylist()))
+        parts = list(pool.map(counted, spans(votes)))
+    counts = named(reduce(add, [part.counts for part in parts]), votes.judge_ids.to_pylist())
+    return Audit(intakes, evidence, votes, locator, counts, _stacked([part.measures for part in parts]))
+
+
+def _stacked(tables: list[list[pa.Table]]) -> pa.Table | None:
+    found = [table for part in tables for table in part]
+    return pa.concat_tables(found) if found else None
 
 
 def _chunks(intakes: list[Intake]) -> Iterator[Chunk]:

@@ -14,6 +14,12 @@ EPILOG = """
 examples:
   prefdata audit votes.jsonl
   prefdata audit votes.parquet candidates.jsonl --json audit.json --html audit.html
+  prefdata audit votes.parquet --deep --per-prompt prompts.parquet --json audit.json
+
+--deep also measures every prompt: its conflict rate and three-cycles, the sizes of its strongly connected components
+and of its Smith set (the fewest candidates that beat all others), the weight of its minimum feedback arc set, what
+part of the votes no ranking explains (cyclicity, HodgeRank); and Bradley-Terry strengths. The JSON has the means and
+histograms: of shares ten bins from 0 to 1, of sizes how many have each.
 
 formats (found by looking at the rows, or given with --format):
   vote, candidate, prompt, rating   prefdata's own rows, JSONL or Parquet; see `prefdata schema vote`
@@ -42,15 +48,21 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--html", type=Path, metavar="OUT", help="write a report as one self-contained page (- for standard output)"
     )
+    parser.add_argument("--deep", action="store_true", help="also measure every prompt and fit Bradley-Terry strengths")
+    parser.add_argument(
+        "--per-prompt", type=Path, metavar="OUT", help="write the measures of every prompt as Parquet (with --deep)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     from prefdata.audit import audit
 
-    for out in (options.json, options.html):
+    if options.per_prompt and not options.deep:
+        raise PrefdataError("--per-prompt writes what only --deep measures. To mend it: give both.")
+    for out in (options.json, options.html, options.per_prompt):
         if out is not None and out.resolve() in {path.resolve() for path in options.files}:
             raise PrefdataError(f"{out} is one of the files to audit. To mend it: write to another file.")
-    found = audit(options.files, options.format, options.on_bad_row)
+    found = audit(options.files, options.format, options.on_bad_row, options.deep)
     note_ignored([(intake.name, intake.facts()["ignored_fields"]) for intake in found.intakes])
     figures = found.figures()
     if options.json:
@@ -59,6 +71,10 @@ def run(options: argparse.Namespace) -> int:
         from prefdata.report.page import render
 
         put_out(options.html, render(found.facts()))
+    if options.per_prompt and found.measures is not None:
+        from prefdata.shards import write_table
+
+        write_table(options.per_prompt, found.measures)
     if "-" not in (str(options.json), str(options.html)):
-        show_figures(figures)
+        show_figures({name: value for name, value in figures.items() if name != "histograms"})
     return 0

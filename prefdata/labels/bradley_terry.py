@@ -1,17 +1,19 @@
 """Bradley-Terry strength of every candidate, prompt by prompt, in batches.
 
-Maximises Σ W_ij log σ(θ_i − θ_j) − λ/2 ‖θ‖² (Bradley & Terry 1952, with a Gaussian prior), by
-Newton's method with step halving; W_ij are soft wins, a tie being half a win for each side.
+Maximises Σ W_ij log σ(θ_i − θ_j) − λ/2 ‖θ‖² (Bradley & Terry 1952, with a Gaussian prior), by damped
+Newton steps; W_ij are soft wins, a tie being half a win for each side.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from prefdata.labels.pair_grid import balanced, gaps, grids, inflow
+
 PRIOR = 1.0  # λ
 TOLERANCE = 1e-9  # largest gradient entry, relative to the total weight, at which a fit ends
 STEPS = 100
-CELLS = 4_000_000  # matrix entries a slice of prompts may take
+SAFE_CHANGE = 1.79
 
 
 def strengths(
@@ -24,35 +26,21 @@ def strengths(
 ) -> np.ndarray:
     """θ of every candidate [N] (candidates of prompt p at sum(sizes[:p]) and after), mean 0 a prompt.
 
-    prompt, low, high: int [M]; wins_low, wins_high: soft wins [M]; sizes: candidates per prompt [P].
+    prompt, low, high: int [M], low < high; wins_low, wins_high: soft wins [M]; sizes: candidates per prompt [P].
     """
     first = np.concatenate([[0], np.cumsum(sizes)])
     theta = np.zeros(first[-1])
-    for size in np.unique(sizes[prompt]).tolist():
-        chosen = np.flatnonzero(sizes[prompt] == size)
-        prompts, row = np.unique(prompt[chosen], return_inverse=True)
-        step = max(1, CELLS // (size * size))
-        for start in range(0, len(prompts), step):
-            at = (row >= start) & (row < start + step)
-            wins = np.zeros((min(step, len(prompts) - start), size, size))
-            wins[row[at] - start, low[chosen[at]], high[chosen[at]]] = wins_low[chosen[at]]
-            wins[row[at] - start, high[chosen[at]], low[chosen[at]]] = wins_high[chosen[at]]
-            theta[first[prompts[start : start + step], None] + np.arange(size)] = fit(wins)
+    for grid in grids(prompt, low, high, sizes):
+        place = first[grid.prompts] + np.arange(grid.size)[:, None]
+        theta[place] = _newton(grid.spread(wins_low), grid.spread(wins_high), grid.size, PRIOR)
     return theta
 
 
 def fit(wins: np.ndarray, prior: float = PRIOR) -> np.ndarray:
     """θ [m, n] for soft wins [m, n, n] (wins[k, i, j]: i over j in prompt k)."""
-    theta = np.zeros(wins.shape[:2])
-    scale = 1 + wins.sum(axis=(1, 2))
-    for _ in range(STEPS):
-        gradient, hessian = _derivatives(theta, wins, prior)
-        active = np.abs(gradient).max(axis=1) > TOLERANCE * scale
-        if not active.any():
-            break
-        move = np.linalg.solve(hessian[active], gradient[active][..., None])[..., 0]
-        theta[active] = _climb(theta[active], move, wins[active], prior)
-    return theta - theta.mean(axis=1, keepdims=True)
+    size = wins.shape[1]
+    low, high = np.triu_indices(size, 1)
+    return _newton(wins[:, low, high].T, wins[:, high, low].T, size, prior).T
 
 
 def probability(theta: np.ndarray) -> np.ndarray:
@@ -60,27 +48,30 @@ def probability(theta: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-theta))
 
 
-def _objective(theta: np.ndarray, wins: np.ndarray, prior: float) -> np.ndarray:
-    gap = theta[:, :, None] - theta[:, None, :]
-    return -(wins * np.logaddexp(0, -gap)).sum(axis=(1, 2)) - prior / 2 * (theta**2).sum(axis=1)
-
-
-def _derivatives(theta: np.ndarray, wins: np.ndarray, prior: float) -> tuple[np.ndarray, np.ndarray]:
-    """Gradient [m, n] and negative Hessian [m, n, n] of the objective."""
-    p = probability(theta[:, :, None] - theta[:, None, :])
-    total = wins + wins.transpose(0, 2, 1)
-    gradient = (wins - total * p).sum(axis=2) - prior * theta
-    curve = total * p * (1 - p)
-    diagonal = curve.sum(axis=2) + prior
-    return gradient, diagonal[:, :, None] * np.eye(theta.shape[1]) - curve
-
-
-def _climb(theta: np.ndarray, move: np.ndarray, wins: np.ndarray, prior: float) -> np.ndarray:
-    """The Newton step, halved where it would overshoot."""
-    start, length = _objective(theta, wins, prior), np.ones((len(theta), 1))
-    for _ in range(30):
-        short = _objective(theta + length * move, wins, prior) < start - 1e-12 * (1 + np.abs(start))
-        if not short.any():
+def _newton(wins_low: np.ndarray, wins_high: np.ndarray, size: int, prior: float) -> np.ndarray:
+    """θ [n, m] for the soft wins [K, m] of the lower and of the higher candidate of each pair (see `pair_grid`)."""
+    total = wins_low + wins_high
+    theta = np.zeros((size, total.shape[1]))
+    enough = TOLERANCE * (1 + total.sum(axis=0))
+    for _ in range(STEPS):
+        p = probability(gaps(theta))
+        gradient = inflow(wins_low - total * p, size) - prior * theta
+        running = np.abs(gradient).max(axis=0, initial=0) > enough
+        if not running.any():
             break
-        length[short] /= 2
-    return theta + length * move
+        curve = total * p * (1 - p)  # the negative Hessian is its Laplacian, and the prior's λ
+        move = np.zeros_like(theta)
+        move[:, running] = balanced(curve[:, running], gradient[:, running], prior)
+        theta += move * _damping(move)
+    return theta - theta.mean(axis=0)
+
+
+def _damping(move: np.ndarray) -> np.ndarray:
+    """The share of each Newton step that is taken [m].
+
+    The objective is self-concordant in the sense of Bach (2010, "Self-concordant analysis for logistic regression",
+    section 2): with c the largest change of a gap the full step gains as long as (e^c − c − 1)/c² ≤ 1, that is
+    c ≤ 1.79; beyond, log(1 + c)/c of it is the share that surely gains most.
+    """
+    change = move.max(axis=0) - move.min(axis=0)
+    return np.where(change <= SAFE_CHANGE, 1.0, np.log1p(change) / np.maximum(change, SAFE_CHANGE))

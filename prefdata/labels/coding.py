@@ -7,7 +7,7 @@ the processor's cache; within a block candidates are numbered from 0 in each pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pyarrow as pa
@@ -50,12 +50,13 @@ class Block(CodedVotes):
     prompt counts from 0 (from `begin` in all votes) and prompt_ids are the block's own; low and high
     count from 0 in each prompt.
     candidate [N] are positions in candidate_ids, sorted within each prompt; first [P+1] says where
-    each prompt's candidates begin.
+    each prompt's candidates begin. said: the votes as they came, where `labels.trust` has weighed them.
     """
 
     begin: int
     first: np.ndarray
     candidate: np.ndarray
+    said: Block | None = None
 
     @property
     def sizes(self) -> np.ndarray:
@@ -90,6 +91,24 @@ def code(votes: pa.Table) -> CodedVotes:
         order = np.argsort(prompt, kind="stable")
         columns = {name: None if column is None else column[order] for name, column in columns.items()}
     return CodedVotes(prompt_ids, candidate_ids, judge_ids, **columns)
+
+
+def merged(votes: CodedVotes) -> CodedVotes:
+    """The votes with each judge's equal votes on a pair counted once.
+
+    Equal: the same outcome in the same order shown (the same winner in both orders is said twice), with or without
+    evidence alike. Of equal votes that are weighed differently the heaviest stays, then the surest.
+    """
+    numbers = [-column for column in (votes.confidence, votes.weight) if column is not None]
+    same = [votes.bare, votes.low_first, votes.outcome, votes.judge, votes.high, votes.low, votes.prompt]
+    order = np.lexsort([*numbers, *same])
+    distinct = np.zeros(len(order), bool)
+    distinct[:1] = True
+    for column in same:
+        distinct[1:] |= column[order[1:]] != column[order[:-1]]
+    keep = np.sort(order[distinct])
+    columns = {field.name: getattr(votes, field.name) for field in fields(votes)}
+    return replace(votes, **{name: c[keep] for name, c in columns.items() if isinstance(c, np.ndarray)})
 
 
 def spans(votes: CodedVotes) -> list[tuple[int, int]]:

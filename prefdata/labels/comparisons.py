@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from prefdata import contracts
-from prefdata.labels import bradley_terry
+from prefdata.labels import bradley_terry, ranking
 from prefdata.labels.coding import Block
 from prefdata.labels.cycles import Edges, components, three_cycles
-from prefdata.labels.repair import VERDICTS, repair
-from prefdata.labels.tally import Pairs, tally
+from prefdata.labels.handling import REASONS, Handled
+from prefdata.labels.repair import VERDICTS, Components, repair
+from prefdata.labels.tally import Pairs, edges, tally
 
 
 @dataclass(frozen=True)
@@ -20,54 +21,59 @@ class Comparisons:
     """M pairs and what their votes say.
 
     net: net wins of low over high [M]; the majority graph has an edge where it is not 0.
-    verdict: int8 [M], see `labels.repair`; cyclic, cyclic_raw: bool [P] over prompts.
+    verdict: int8 [M], see `labels.repair`; component: position in `components` [M], -1 outside of cycles.
+    cyclic, cyclic_raw: bool [P]; triangles: directed three-cycles [P]; all over prompts.
     """
 
     votes: Block
     pairs: Pairs
     net: np.ndarray
     verdict: np.ndarray
+    component: np.ndarray
+    components: Components
     cyclic: np.ndarray
     cyclic_raw: np.ndarray
-    three_cycles: int
-    feedback_weight: float
-    feedback_exact: bool
+    triangles: np.ndarray
 
     @property
     def label(self) -> np.ndarray:
         """1 where low is preferred, -1 where high is, 0 for ties and unresolved pairs [M]."""
         return np.where(self.pairs.tied, 0, np.sign(self.net)).astype(np.int8)
 
+    def gaps(self, theta: np.ndarray) -> np.ndarray:
+        """θ of low less θ of high, for strengths [N], of every pair [M]; NaN for pairs without evidence."""
+        first = self.votes.first[self.pairs.prompt]
+        gap = theta[first + self.pairs.low] - theta[first + self.pairs.high]
+        return np.where(self.pairs.votes > self.pairs.bare, gap, np.nan)
+
+    @property
+    def three_cycles(self) -> int:
+        return int(self.triangles.sum())
+
+    @property
+    def feedback_weight(self) -> float:
+        return float(self.components.weight.sum())
+
+    @property
+    def feedback_exact(self) -> bool:
+        return bool(self.components.exact.all())
+
 
 def compare(votes: Block) -> Comparisons:
     pairs, sizes = tally(votes), votes.sizes
     net = pairs.net
-    edge = np.flatnonzero(net)
-    edges = _edges(pairs, edge, net[edge] > 0)
-    component = components(edges, sizes)
-    inside = component >= 0
-    repaired = repair(edges, np.abs(net[edge]), component)
-    verdict = np.zeros(len(net), np.int8)
-    verdict[edge] = repaired.verdict
+    graph, edge = edges(pairs, net), np.flatnonzero(net)
+    number = components(graph, sizes)
+    inside = number >= 0
+    repaired = repair(graph, np.abs(net[edge]), number)
+    verdict, component = np.zeros(len(net), np.int8), np.full(len(net), -1)
+    verdict[edge], component[edge] = repaired.verdict, repaired.component
     cyclic = np.zeros(len(sizes), bool)
-    cyclic[edges.prompt[inside]] = True
-    triangles = three_cycles(Edges(*(side[inside] for side in edges)), sizes)
+    cyclic[graph.prompt[inside]] = True
     return Comparisons(
-        votes,
-        pairs,
-        net,
-        verdict,
-        cyclic,
-        _cyclic_raw(pairs, net, cyclic, sizes),
-        triangles,
-        repaired.weight,
-        repaired.exact,
-    )
-
-
-def _edges(pairs: Pairs, at: np.ndarray, low_wins: np.ndarray) -> Edges:
-    low, high = pairs.low[at], pairs.high[at]
-    return Edges(pairs.prompt[at], np.where(low_wins, low, high), np.where(low_wins, high, low))
+        votes, pairs, net, verdict, component, repaired.components, cyclic, _cyclic_raw(pairs, net, cyclic, sizes),
+        three_cycles(Edges(*(side[inside] for side in graph)), sizes),
+    )  # fmt: skip
 
 
 def _cyclic_raw(pairs: Pairs, net: np.ndarray, cyclic: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -80,28 +86,40 @@ def _cyclic_raw(pairs: Pairs, net: np.ndarray, cyclic: np.ndarray, sizes: np.nda
     raw[pairs.prompt[pairs.conflicting]] = True
     silent = np.zeros(len(sizes), bool)
     silent[pairs.prompt[pairs.decided & (net == 0)]] = True
-    at = np.flatnonzero((silent & ~raw)[pairs.prompt] & pairs.decided)
-    edges = _edges(pairs, at, pairs.wins_low[at] > 0)
-    raw[edges.prompt[components(edges, sizes) >= 0]] = True
+    asked = (silent & ~raw)[pairs.prompt]
+    graph = edges(pairs, np.where(asked, np.sign(pairs.wins_low - pairs.wins_high), 0))
+    raw[graph.prompt[components(graph, sizes) >= 0]] = True
     return raw
 
 
-def probabilities(found: Comparisons) -> np.ndarray:
-    """Bradley-Terry P(low preferred to high) [M]; NaN for pairs that only have labels without evidence."""
-    pairs, sizes = found.pairs, found.votes.sizes
-    theta = bradley_terry.strengths(pairs.prompt, pairs.low, pairs.high, pairs.soft_low, pairs.soft_high, sizes)
-    first = found.votes.first[pairs.prompt]
-    probability = bradley_terry.probability(theta[first + pairs.low] - theta[first + pairs.high])
-    return np.where(pairs.votes > pairs.bare, probability, np.nan)
+def strengths(found: Comparisons) -> np.ndarray:
+    """Bradley-Terry θ of every candidate [N], mean 0 a prompt; NaN for those that only have labels without evidence."""
+    pairs, first = found.pairs, found.votes.first
+    theta = bradley_terry.strengths(
+        pairs.prompt, pairs.low, pairs.high, pairs.soft_low, pairs.soft_high, found.votes.sizes
+    )
+    seen = np.zeros(len(theta), bool)
+    shown = pairs.votes > pairs.bare
+    for side in (pairs.low, pairs.high):
+        seen[(first[pairs.prompt] + side)[shown]] = True
+    return np.where(seen, theta, np.nan)
 
 
-def table(found: Comparisons) -> pa.Table:
+def certainties(found: Comparisons) -> np.ndarray:
+    """Log-odds that low is the better [M] (`labels.ranking`); NaN for pairs that only have labels without evidence."""
+    pairs = found.pairs
+    wins = (pairs.soft_low, pairs.soft_high)
+    odds = ranking.certainties(pairs.prompt, pairs.low, pairs.high, *wins, found.votes.sizes)
+    return np.where(pairs.votes > pairs.bare, odds, np.nan)
+
+
+def table(found: Comparisons, handled: Handled) -> pa.Table:
     """The comparisons as rows of the comparison schema, sorted by prompt, a, b."""
     pairs, votes = found.pairs, found.votes
-    probability = probabilities(found)
-    missing = np.isnan(probability)
+    first = votes.first[pairs.prompt]
+    probability = bradley_terry.probability(certainties(found))
     names = np.array(["b", "tie", "a"], object)
-    label = np.where(found.pairs.tied, "tie", np.where(found.label == 0, None, names[found.label + 1]))
+    label = np.where(pairs.tied, "tie", np.where(handled.label == 0, None, names[handled.label + 1]))
     columns = {
         "prompt_id": votes.prompt_ids.take(pa.array(pairs.prompt)),
         "a": votes.names(pairs.prompt, pairs.low),
@@ -118,7 +136,14 @@ def table(found: Comparisons) -> pa.Table:
         "conflict": pairs.conflicting,
         "in_cycle": found.verdict > 0,
         "repair": pa.array(np.array(VERDICTS, object)[found.verdict], pa.string()),
-        "probability": pa.array(probability, mask=missing),
-        "strength": pa.array(np.abs(2 * probability - 1), mask=missing),
+        "probability": _known(probability),
+        "strength": _known(np.abs(2 * probability - 1)),
+        "theta_a": _known(handled.theta[first + pairs.low]),
+        "theta_b": _known(handled.theta[first + pairs.high]),
+        "handling": pa.array(np.array(REASONS, object)[handled.reason], pa.string()),
     }
     return pa.table(columns).cast(contracts.arrow_schema("comparison"))
+
+
+def _known(numbers: np.ndarray) -> pa.Array:
+    return pa.array(numbers, mask=np.isnan(numbers))

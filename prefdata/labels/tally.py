@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prefdata.labels.coding import BOTH_BAD, HIGH, LOW, TIE, Block
+from prefdata.labels.cycles import Edges
 
 EQUAL = 1e-9  # sums of weights that differ by less than this share are equal
 
@@ -77,6 +78,13 @@ def tally(votes: Block) -> Pairs:
         prompt, low, high, counts[:, LOW], counts[:, HIGH], counts[:, TIE], counts[:, BOTH_BAD], bare,
         weights[:, LOW], weights[:, HIGH], weights[:, TIE], *soft, cell,
     )  # fmt: skip
+
+
+def edges(pairs: Pairs, side: np.ndarray) -> Edges:
+    """A graph with an edge for every pair whose `side` [M] is not 0, from low where it is positive, in their order."""
+    at = np.flatnonzero(side)
+    low, high, low_wins = pairs.low[at], pairs.high[at], side[at] > 0
+    return Edges(pairs.prompt[at], np.where(low_wins, low, high), np.where(low_wins, high, low))
 
 
 def _offsets(votes: Block) -> np.ndarray:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import choix
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from prefdata.audit import audit
-from prefdata.labels import bradley_terry
-from prefdata.labels.comparisons import compare, table
-from prefdata.labels.linear_order import by_local_search, by_program, by_subsets
+from prefdata.labels.coding import Block
+from prefdata.labels.comparisons import compare, strengths, table
+from prefdata.labels.handling import Handling, handle
 
 from . import oracle
 from .conftest import vote_sets
@@ -20,6 +18,11 @@ from .conftest import vote_sets
 MANY = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 SOME = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 WIDE = tuple(f"m{i}" for i in range(12))
+
+
+def rows_of(votes: Block) -> list[dict]:
+    found = compare(votes)
+    return table(found, handle(found, strengths(found), Handling())).to_pylist()
 
 
 @MANY
@@ -65,7 +68,7 @@ def test_large_prompts_equal_networkx(vote_file, candidates):
 @SOME
 @given(votes=vote_sets())
 def test_an_edge_is_kept_only_where_all_optimal_orders_agree(coded, votes):
-    rows = table(compare(coded(votes))).to_pylist()
+    rows = rows_of(coded(votes))
     majority, _ = oracle.graphs(votes)
     expected = {prompt: oracle.verdicts(graph) for prompt, graph in majority.items()}
     for row in rows:
@@ -77,46 +80,10 @@ def test_an_edge_is_kept_only_where_all_optimal_orders_agree(coded, votes):
 @SOME
 @given(votes=vote_sets())
 def test_what_repair_keeps_has_no_cycle(coded, votes):
-    rows = table(compare(coded(votes))).to_pylist()
+    rows = rows_of(coded(votes))
     graph = nx.DiGraph()
     for row in rows:
         if row["weight_a"] != row["weight_b"] and row["repair"] in (None, "kept"):
             ends = [(row["prompt_id"], row[side]) for side in "ab"]
             graph.add_edge(*(ends if row["weight_a"] > row["weight_b"] else ends[::-1]))
     assert nx.is_directed_acyclic_graph(graph)
-
-
-@SOME
-@given(size=st.integers(3, 7), seed=st.integers(0, 10**6), whole=st.booleans())
-def test_the_integer_program_finds_what_the_subsets_find(size, seed, whole):
-    rng = np.random.default_rng(seed)
-    weights = rng.integers(0, 4, (size, size)).astype(float) if whole else rng.random((size, size))
-    np.fill_diagonal(weights, 0)
-    possible, lightest = by_subsets(weights[None])
-    also_possible, weight = by_program(weights)
-    assert weight == pytest.approx(lightest[0])
-    assert (also_possible == possible[0]).all()
-
-
-def test_local_search_stays_near_the_optimum():
-    rng = np.random.default_rng(5)
-    excess = []
-    for _ in range(40):
-        wins = rng.integers(0, 2, (10, 10)) * rng.integers(1, 6, (10, 10))
-        weights = np.where(np.triu(np.ones((10, 10)), 1) + np.triu(np.ones((10, 10)), 1).T > 0, wins, 0).astype(float)
-        optimum = by_subsets(weights[None])[1][0]
-        excess.append(by_local_search(weights)[1] / max(optimum, 1) - 1)
-    assert min(excess) >= 0
-    assert np.mean(excess) < 0.05
-
-
-def test_bradley_terry_equals_choix_with_the_same_penalty():
-    rng = np.random.default_rng(3)
-    for _ in range(20):
-        wins = rng.integers(0, 6, (5, 5)).astype(float)
-        np.fill_diagonal(wins, 0)
-        data = [(i, j) for i in range(5) for j in range(5) for _ in range(int(wins[i, j]))]
-        ours = bradley_terry.fit(wins[None])[0]
-        # choix minimises -Σ log σ + α‖θ‖², so that α is half of our λ.
-        theirs = choix.opt_pairwise(5, data, alpha=bradley_terry.PRIOR / 2, tol=1e-12)
-        assert ours == pytest.approx(theirs - theirs.mean(), abs=1e-6)
