@@ -6,7 +6,9 @@ Nothing waits for another prompt, and nothing within a prompt waits for what it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from prefdata.calls.request import Answer, CallError
 from prefdata.config import Config
@@ -17,24 +19,28 @@ from prefdata.questions import Given, Prompt, unanswerable
 from prefdata.sources import sample
 from prefdata.sources.draft import Draft, Traced
 from prefdata.sources.drafting import drafts
+from prefdata.strata.asking import ask, is_asked, read
+from prefdata.strata.settings import Stratum
 from prefdata.verification import Verification
 
 Writing = asyncio.Task[Given | None]
 
 
 class Generation:
-    """How prompts are worked on under one config; `call` makes the calls, `verification` looks at the images, `samples`
-    says how many a prompt gets."""
+    """How prompts are worked on under one config; `call` makes the calls, `verification` looks at the images, `extra`
+    says how many candidates a prompt gets on top of what the config says, by source."""
 
-    def __init__(self, config: Config, call: Call, verification: Verification, samples: Callable[[str], int]) -> None:
-        self.config, self.call, self.verification, self.samples = config, call, verification, samples
+    def __init__(
+        self, config: Config, call: Call, verification: Verification, extra: Callable[[str], Mapping[str, int]]
+    ) -> None:
+        self.config, self.call, self.verification, self.extra = config, call, verification, extra
 
     async def work(self, prompt: Prompt) -> Outcome:
         outcome = Outcome(prompt.prompt_id)
         if why := unanswerable(prompt.messages):
             outcome.refuse(why, "prompt", None, "nothing was asked about it")
             return outcome
-        rounds = max(1, self.samples(prompt.prompt_id) // self.config.sampling.per_prompt)
+        rounds = 1 + math.ceil(sum(self.extra(prompt.prompt_id).values()) / self.config.sampling.per_prompt)
         panel = Panel(self.config.judges, prompt, outcome, self.call, self.verification, rounds)
         writing: dict[str, Writing] = {}
         for draft in self._drafts(prompt):
@@ -44,15 +50,18 @@ class Generation:
             base = self._base(prompt, draft, writing)
             writing[draft.candidate_id] = asyncio.ensure_future(self._write(outcome, draft, base))
         given = [self._given(panel, name, candidate) for name, candidate in prompt.candidates.items()]
-        made = await gathered([*given, *(self._written(panel, name, task) for name, task in writing.items())])
+        written = [self._written(panel, name, task) for name, task in writing.items()]
+        sorting = [self._sort(outcome, prompt, stratum) for stratum in self.config.strata if is_asked(stratum, prompt)]
+        made = await gathered([*given, *written, *sorting])
         await panel.compare(_distinct(prompt, dict(filter(None, made)), outcome, panel))
         return outcome
 
     def _drafts(self, prompt: Prompt) -> list[Draft]:
-        config = self.config
-        chosen = sample.samples(config.policies, config.sampling, self.samples(prompt.prompt_id))
+        config, extra = self.config, self.extra(prompt.prompt_id)
+        chosen = sample.samples(config.policies, config.sampling, config.sampling.per_prompt + extra.get("sample", 0))
         samples = sample.drafts(chosen, prompt, config.sampling, config.styles)
-        return drafts(config.sources, prompt, samples, self.verification.verify)
+        sources = tuple(replace(each, count=each.count + extra.get(each.name, 0)) for each in config.sources)
+        return drafts(sources, prompt, samples, self.verification.verify)
 
     @staticmethod
     def _base(prompt: Prompt, draft: Draft, writing: dict[str, Writing]) -> Writing | Given | None:
@@ -70,6 +79,18 @@ class Generation:
         outcome.keep("candidate", [_row(draft, answer)])
         source, style = draft.origin["source"], draft.origin.get("style")
         return Given(answer.text, source, style, answer.finish, base=draft.base, corrupted=draft.corrupted)
+
+    async def _sort(self, outcome: Outcome, prompt: Prompt, stratum: Stratum) -> None:
+        """Have a model choose a tag; where it cannot, the prompt goes without."""
+        model = stratum.model
+        assert model is not None
+        work = self.call(model, ask(model, stratum, prompt))
+        answer = await outcome.unit("stratum", (), stratum.tag, work)
+        value = None if answer is None else read(stratum, answer.text)
+        if value is not None:
+            outcome.keep("stratum", [{"tag": stratum.tag, "value": value, "by": model.model}])
+        elif answer is not None:
+            outcome.drop("unreadable_answer", "stratum", (), f"{stratum.tag}: {answer.text[:200]}")
 
     @staticmethod
     async def _given(panel: Panel, name: str, candidate: Given) -> tuple[str, Given]:

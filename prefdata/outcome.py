@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from prefdata.calls.request import CallError, StopError
-from prefdata.records import Drop, Kind, Recorded
+from prefdata.records import Drop, Recorded
 
 STAGE = "generate"
-GENERATED: tuple[Recorded, ...] = ("candidate", "rating", "vote", "claim", "verdict")
+GENERATED: tuple[Recorded, ...] = ("candidate", "rating", "vote", "claim", "verdict", "stratum")
 Row = dict[str, Any]
 Made = TypeVar("Made")
 
@@ -25,7 +25,7 @@ class Outcome:
     begun: int = 0
     done: int = 0
 
-    async def unit(self, kind: Kind, names: tuple[str, ...], who: str, work: Awaitable[Made]) -> Made | None:
+    async def unit(self, kind: Recorded, names: tuple[str, ...], who: str, work: Awaitable[Made]) -> Made | None:
         """Do a unit of work that will be kept or dropped; one that fails is a drop with its reason."""
         self.begun += 1
         try:
@@ -36,12 +36,12 @@ class Outcome:
             self.drop(error.reason, kind, names, f"{who}: {error.detail}")
             return None
 
-    def keep(self, kind: Kind, rows: list[Row]) -> None:
+    def keep(self, kind: Recorded, rows: list[Row]) -> None:
         """Note the records of one unit."""
         self.done += 1
         self.rows[kind] += [{"prompt_id": self.prompt_id, **row} for row in rows]
 
-    def keep_unasked(self, kind: Kind, rows: list[Row]) -> None:
+    def keep_unasked(self, kind: Recorded, rows: list[Row]) -> None:
         """The same for a unit that needed nobody and could not fail."""
         self.begun += 1
         self.keep(kind, rows)
@@ -50,7 +50,7 @@ class Outcome:
         """Records of why units ended as they did."""
         self.rows[kind] += [{"prompt_id": self.prompt_id, **row} for row in rows]
 
-    def refuse(self, reason: str, kind: Kind, name: str | None, detail: str) -> None:
+    def refuse(self, reason: str, kind: Recorded, name: str | None, detail: str) -> None:
         """A unit that is not begun at all."""
         self.begun += 1
         self.drop(reason, kind, (name,) if name else (), detail)
@@ -72,6 +72,6 @@ class Outcome:
             row["candidate_id"] = new if row["candidate_id"] == old else row["candidate_id"]
         self.drops = [drop._replace(a=new) if (drop.kind, drop.a) == ("rating", old) else drop for drop in self.drops]
 
-    def drop(self, reason: str, kind: Kind, names: tuple[str, ...], detail: str) -> None:
+    def drop(self, reason: str, kind: Recorded, names: tuple[str, ...], detail: str) -> None:
         a, b = names if len(names) == 2 else (names[0] if names else None, None)
         self.drops.append(Drop(STAGE, reason, kind, self.prompt_id, a, b, detail=detail))

@@ -44,6 +44,7 @@ class Prompt:
     addresses in their order, one that is named twice standing twice.
     candidates: those the inputs gave, by id. style: the one it asks for, if the config has styles. objects: what is in
     the image in truth, all of it, if the inputs say so. other_image: a picture that is another prompt's.
+    tags: the names of those that the inputs gave it.
     """
 
     prompt_id: str
@@ -57,6 +58,7 @@ class Prompt:
     style: str | None = None
     objects: tuple[Seen, ...] | None = None
     other_image: Path | None = None
+    tags: frozenset[str] = frozenset()
 
 
 def question(

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 
 from prefdata.models import ModelJudge
 
+BY_RULES = ("question_type", "task", "language", "image_type")
+# What selection measures of pairs and calls so: no tag of a prompt may have such a name.
+OF_PAIRS = ("source", "rejected_source", "error_type", "length", "evidence")
+IMAGE_TYPE = "image_type"
+
 
 @dataclass(frozen=True, eq=False)
 class Stratum:

@@ -1,7 +1,7 @@
 """An OpenAI-compatible server for tests: `python tests/live/server.py PORT LATENCY_S FAULTS SEED [PLAIN]`.
 
 It answers after a fixed time and by the request's content alone: a text to a question, scores to a
-rubric, a verdict to a comparison, "Yes." to what wants a yes or no, but for denials and riddles.
+rubric, a verdict to a comparison, a value to a stratum, "Yes." to what wants a yes or no, but for denials and riddles.
 FAULTS is the share of calls that fail in one of many ways; a question that names POISON is refused
 for good. If PLAIN is given, requests for a JSON Schema or for log-probabilities are refused, as by
 simple servers. GET /stats tells what it was asked.
@@ -42,6 +42,10 @@ def answer(question: dict) -> str:
         shown = re.findall(r"# Response ([A-Z])\n(.*)", text)
         best = sorted(shown, key=lambda pair: digit(pair[1]) % 97)
         return json.dumps({"ranking": [[letter] for letter, _ in best]})
+    if "You sort" in system:
+        values = re.findall(r"(\w+) \(", system)
+        unsure = "riddle" in text
+        return "Perhaps." if unsure else json.dumps({"value": values[digit(text.split("# Task")[0]) % len(values)]})
     if "You rewrite" in system or "You revise" in system or "You criticise" in system:
         return f"{system.split()[1]}: {digit(text)}"
     if "Answer yes or no." in text:
