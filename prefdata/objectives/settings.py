@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-Weights = dict[str, float]  # dimension → weight
+Weights = dict[str, float]  # dimension → weight; they sum to 1
 
 
 @dataclass(frozen=True)
@@ -21,3 +21,14 @@ class Objectives:
     floors: Weights = field(default_factory=dict)
     pairs: str = "overall"
     conditions: dict[str, Weights] = field(default_factory=dict)
+
+    @property
+    def weightings(self) -> list[Weights]:
+        """Every weighting that some label may follow."""
+        tagged = [weights for values in self.by_tag.values() for weights in values.values()]
+        return [weights for weights in (self.weights, *tagged, *self.conditions.values()) if weights]
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Every dimension that weighs anything anywhere, sorted."""
+        return tuple(sorted({name for weights in self.weightings for name, weight in weights.items() if weight > 0}))

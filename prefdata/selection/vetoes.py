@@ -1,34 +1,50 @@
-"""What must never be chosen: candidates that failed in a dimension which the config says must be passed."""
+"""What must never be chosen: candidates that failed a check, or that lie below the floor of a dimension."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from prefdata.evidence import joined
 from prefdata.labels.ratings import SCALE, share_of_scale
 
-KEY = ["prompt_id", "candidate_id"]
+KEY = ("prompt_id", "candidate_id")
+PASS = 0.5  # of a scale: what the dimensions of must_pass ask for
 
 
 class Vetoes:
-    """A candidate fails a dimension if a judge scored it in the lower half of the scale."""
+    """A candidate fails a dimension of `must_pass` if a judge scored it in the lower half of the scale, and one of
+    `floors` if a judge scored it below that share of the scale; whatever weight the rating has. A floor stands in place
+    of the half where a dimension has both."""
 
-    def __init__(self, ratings: pa.Table, must_pass: tuple[str, ...]) -> None:
-        asked = pc.is_in(ratings["dimension"].cast(pa.string()), pa.array(must_pass, pa.string()))
-        found = ratings.filter(asked).select([*KEY, "dimension", "score", *SCALE]).to_pandas()
-        failed = found[(share_of_scale(found) < 0.5).to_numpy(bool)]
-        first = failed.astype({"dimension": "str"}).groupby(KEY, observed=True)["dimension"].min()
-        self.failed: dict[tuple[str, str], str] = first.to_dict()
+    def __init__(self, ratings: pa.Table, must_pass: tuple[str, ...], floors: Mapping[str, float]) -> None:
+        checks = {name: PASS for name in must_pass if name not in floors}
+        self.failed, self.below = (_Fallen(ratings, least) for least in (checks, floors))
 
     def of(self, comparisons: pa.Table) -> dict[str, pa.Array]:
-        """The dimension that each side failed, or null, as columns `failed_a` and `failed_b`."""
-        if not self.failed:
-            return {f"failed_{side}": pa.nulls(len(comparisons), pa.string()) for side in "ab"}
-        prompts = comparisons["prompt_id"].to_pylist()
-        return {
-            f"failed_{side}": pa.array(
-                [self.failed.get(pair) for pair in zip(prompts, comparisons[side].to_pylist(), strict=True)],
-                pa.string(),
-            )
-            for side in "ab"
-        }
+        """The dimension that each side failed, or null, as columns `failed_a` and `failed_b`; the same for floors as
+        `below_a` and `below_b`."""
+        asked = {"failed": self.failed, "below": self.below}
+        return {f"{name}_{side}": found.of(comparisons, side) for name, found in asked.items() for side in "ab"}
+
+
+class _Fallen:
+    """The candidates that any judge scored below the least share of a dimension, and the first such dimension."""
+
+    def __init__(self, ratings: pa.Table, least: Mapping[str, float]) -> None:
+        names = sorted(least)
+        place = pc.index_in(ratings["dimension"].cast(pa.string()), pa.array(names, pa.string()))
+        place, rated = place.drop_null().to_numpy(), ratings.filter(place.is_valid())
+        share = share_of_scale(rated.select(["score", *SCALE]).to_pandas()).to_numpy(float)
+        low = np.flatnonzero(share < np.array([least[name] for name in names])[place] - 1e-9)
+        low = low[np.argsort(place[low], kind="stable")]  # by name, so that the first of a candidate is found first
+        self.candidates = joined(rated.take(pa.array(low)), KEY)
+        self.dimensions = pa.array(names, pa.string()).take(pa.array(place[low]))
+
+    def of(self, comparisons: pa.Table, side: str) -> pa.Array:
+        if not len(self.candidates):
+            return pa.nulls(len(comparisons), pa.string())
+        return self.dimensions.take(pc.index_in(joined(comparisons, ("prompt_id", side)), self.candidates))
