@@ -1,1 +1,1 @@
-"""What people should look at first, and how their answers come back."""
+"""People look at pairs: which first, in whose tool, and what their answers say of the labels."""

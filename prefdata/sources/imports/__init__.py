@@ -10,7 +10,19 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from prefdata.records import KINDS, Records
-from prefdata.sources.imports import captions, hh, llama_factory, mtbench, paired, pandalm, trl, ultrafeedback
+from prefdata.sources.imports import (
+    argilla,
+    captions,
+    hh,
+    label_studio,
+    llama_factory,
+    mtbench,
+    paired,
+    pandalm,
+    review,
+    trl,
+    ultrafeedback,
+)
 
 Convert = Callable[[dict[str, Any]], Records]
 
@@ -31,6 +43,7 @@ def _alone(convert: Convert) -> Callable[[str, str | None], Convert]:
 
 # The first that matches a row reads it: the narrow ones come before the broad one.
 FOREIGN = (
+    *(Format(m.NAME, m.COLUMNS, m.matches, _alone(m.convert)) for m in (label_studio, argilla, review)),
     *(Format(m.NAME, m.COLUMNS, m.matches, _alone(m.convert)) for m in (mtbench, pandalm, paired, ultrafeedback)),
     Format(captions.NAME, captions.COLUMNS, captions.matches, captions.reader),
     *(Format(m.NAME, m.COLUMNS, m.matches, _alone(m.convert)) for m in (llama_factory, hh, trl)),

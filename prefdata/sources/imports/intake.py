@@ -90,7 +90,7 @@ class Intake:
 
     def _refuse(self, line: int, fault: Fault, where: str | None = None) -> None:
         """Drop the row, or stop."""
-        if self.on_bad_row == "fail":
+        if self.on_bad_row == "fail" and fault.remedy:
             at = f"row {line} ({where})" if where else place(self.path, line)
             raise InputError(str(self.path), fault.problem, fault.remedy, at, fault.field, fault.reason)
         detail = ": ".join(filter(None, (where, fault.field, fault.problem)))
