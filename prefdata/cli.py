@@ -12,17 +12,37 @@ from prefdata import __version__
 from prefdata.commands import (
     audit,
     build,
+    calibrate,
     calibrate_detector,
     demo,
     export,
     init,
     metrics,
+    queue,
     report,
     schema,
     status,
     tinyworld,
+    weights,
 )
 from prefdata.errors import PrefdataError
+
+COMMANDS = (
+    audit,
+    build,
+    status,
+    export,
+    report,
+    metrics,
+    schema,
+    init,
+    demo,
+    tinyworld,
+    calibrate,
+    calibrate_detector,
+    weights,
+    queue,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +79,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"prefdata {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (audit, build, status, export, report, metrics, schema, init, demo, tinyworld, calibrate_detector):
+    for module in COMMANDS:
         module.add(commands)
     return parser

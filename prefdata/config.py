@@ -100,6 +100,7 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
     _check_budget(path, raw)
     run, writers, verifiers = raw.get("run", {}), casting.policies(path, raw), casting.verifiers(path, raw)
     judges, selection = casting.judges(path, raw, verifiers), casting.selection(path, raw)
+    sources = casting.sources(path, raw, writers, verifiers)
     _check_must_pass(path, selection.must_pass, judges, "inputs" in raw)
     return Config(
         path=path,
@@ -112,12 +113,12 @@ def load(path: Path, on_bad_row: str | None = None) -> Config:
         selection=selection,
         labels=casting.labels(path, raw),
         strata=casting.strata(path, raw),
-        objectives=casting.objectives(path, raw),
+        objectives=casting.objectives(path, raw, judges),
         dedup=casting.dedup(path, raw),
         splits=casting.splits(path, raw),
         policies=writers,
-        sampling=Sampling(**_section(raw, "candidates", Sampling)),
-        sources=casting.sources(path, raw, writers, verifiers),
+        sampling=casting.sampling(path, raw, writers, sources),
+        sources=sources,
         styles=casting.styles(path, raw),
         judges=judges,
         budget=Spending(**raw.get("budget", {})),
@@ -139,12 +140,6 @@ def _check_must_pass(path: Path, names: tuple[str, ...], judges: tuple[Judge, ..
             raise InputError(str(path), f'nobody scores "{name}"', remedy, None, "selection.must_pass", "unknown_value")
 
 
-def _section(raw: dict[str, Any], section: str, shape: type) -> dict[str, Any]:
-    """The fields of a section, with the schema's defaults."""
-    given = raw.get(section, {})
-    return _tupled({name: given.get(name, _default(section, name)) for name in shape.__annotations__})
-
-
 def _image_rules(given: dict[str, Any]) -> ImageRules:
     limit, default = ("max_image_mb", "max_image_megapixels"), ImageRules()
     most = [int(given[name] * 1e6) if name in given else None for name in limit]
@@ -155,14 +150,10 @@ def _check_budget(path: Path, raw: dict[str, Any]) -> None:
     """A limit in money means nothing where nothing has a price."""
     judges = raw.get("judges", [])
     read_by = [judge["extractor"] for judge in judges if "extractor" in judge]
-    asked = [*raw.get("policies", []), *judges, *read_by, *raw.get("verifiers", [])]
+    asked = [*raw.get("policies", []), *judges, *read_by, *raw.get("verifiers", []), *raw.get("strata", [])]
     if "max_cost_usd" in raw.get("budget", {}) and not any("price" in model for model in asked):
         remedy = "give models a price: {prompt, completion} in US dollars per million tokens"
         raise InputError(str(path), "no model has a price", remedy, None, "budget.max_cost_usd")
-
-
-def _tupled(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
 class _OnceLoader(yaml.SafeLoader):

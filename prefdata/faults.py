@@ -19,7 +19,10 @@ from prefdata import contracts
 
 
 class Fault(NamedTuple):
-    """What is wrong with one row. `reason` is the name under which its drop is counted."""
+    """What is wrong with one row. `reason` is the name under which its drop is counted.
+
+    Without a remedy nothing is wrong with it: it is left out, and never stops the reading.
+    """
 
     reason: str
     field: str | None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from prefdata.images import STORED, Trouble, located, trouble
+from prefdata.errors import PrefdataError
+from prefdata.images import ANY, STORED, Trouble, located, trouble
 from prefdata.models import ImageRules
-from prefdata.shards import read_json
+from prefdata.shards import RunDir, read_json, write_text
 
 KEPT = "images"  # the folder of an import step's images
 SOURCES = "image_sources.json"  # beside it: name → web address, for those that were fetched
+ROOT = "image_root.txt"  # beside it: where the paths of the input start, seen from there; no output of the step
 
 
 class Place(NamedTuple):
@@ -53,6 +56,24 @@ class ImagePlaces:
     def _kept(self, file: str, name: str) -> Path | None:
         path = self.places[file].step / KEPT / name
         return path if STORED.fullmatch(name) and path.is_file() else None
+
+
+def note_root(step: Path, root: Path) -> None:
+    """Keep where an input's image paths start, for those who know the run and not its config."""
+    write_text(step / ROOT, os.path.relpath(root.resolve(), step.resolve()))
+
+
+def noted(run: RunDir) -> ImagePlaces:
+    """The places of a run whose config is not known. Raises PrefdataError where the run does not say them."""
+    names = (step["step"] for step in read_json(run.manifest)["steps"])
+    places: dict[str, Place] = {}
+    for step in (run.step(name) for name in names if name.startswith("import-")):
+        if not (step / ROOT).is_file():
+            remedy = "build it again with another --run-dir"
+            raise PrefdataError(f"{run.path} does not say where its images lie. To mend it: {remedy}.")
+        root = step / (step / ROOT).read_text(encoding="utf-8")
+        places[read_json(step / "manifest.json")["facts"]["file"]] = Place(root, step)
+    return ImagePlaces(places, ANY)
 
 
 @lru_cache(16)

@@ -163,12 +163,17 @@ Judge = ModelJudge | RulesJudge | OriginJudge | ClaimsJudge
 
 @dataclass(frozen=True)
 class Sampling:
-    """K samples a prompt. With a target, prompts get more until it is reached, at most `max_per_prompt`."""
+    """K samples a prompt. With a target, prompts get more until it is reached, at most `max_per_prompt`.
+
+    plan: a file of what prompts get on top, of which `plan_hash` is the sha256.
+    """
 
     per_prompt: int = 4
     temperatures: tuple[float, ...] = (0.3, 0.7, 1.0)
     max_tokens: int = 512
     max_per_prompt: int = 16
+    plan: Path | None = None
+    plan_hash: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -167,14 +167,22 @@ def records_of(job: Job, shard: int) -> dict[str, str]:
 
 def generated_of(job: Job, shard: int) -> dict[str, str]:
     """The record files that live models gave a shard."""
-    outputs = _outputs(job, "generate", shard) if job.config.live else {}
-    return {name: digest for name, digest in outputs.items() if _kind(name) in KINDS}
+    return {name: digest for name, digest in _made(job, shard).items() if _kind(name) in KINDS}
 
 
 def verified_of(job: Job, shard: int) -> dict[str, str]:
     """The files with the claims of a shard's candidates and the verdicts on them, by kind: "claim" and "verdict"."""
-    outputs = _outputs(job, "generate", shard) if job.config.live else {}
-    return {_kind(name): name for name in outputs if _kind(name) in ("claim", "verdict")}
+    return {_kind(name): name for name in _made(job, shard) if _kind(name) in ("claim", "verdict")}
+
+
+def strata_of(job: Job, shard: int) -> list[str]:
+    """The files with the tags that models chose for a shard's prompts."""
+    return [name for name in _made(job, shard) if _kind(name) == "stratum"]
+
+
+def _made(job: Job, shard: int) -> dict[str, str]:
+    """All that live models gave a shard."""
+    return _outputs(job, "generate", shard) if job.config.live else {}
 
 
 def _kind(name: str) -> str:
@@ -201,7 +209,8 @@ def _imports(job: Job) -> list[Step]:
 def _generates(job: Job) -> list[Step]:
     """One step a shard where there are policies or judges. Speed and prices change no answer."""
     config = job.config
-    asked = [one.identity for one in (*config.policies, *config.sources, *config.judges, *config.strata)]
+    sorting = [stratum for stratum in config.strata if stratum.model]
+    asked = [one.identity for one in (*config.policies, *config.sources, *config.judges, *sorting)]
     reads = [asked, _sampling(config), config.styles, growing_of(job)]
     shards = range(job.shards) if config.live else ()
     return [_step(job, "generate", shard, [imported_of(job, shard), _images(job, shard), reads]) for shard in shards]
@@ -209,11 +218,12 @@ def _generates(job: Job) -> list[Step]:
 
 def _sampling(config: Config) -> list[Any]:
     """What candidates depend on; how many there may be at most decides only whether another attempt is made."""
-    return [config.sampling.per_prompt, config.sampling.temperatures, config.sampling.max_tokens]
+    own = config.sampling
+    return [own.per_prompt, own.temperatures, own.max_tokens, own.plan_hash]
 
 
 def growing_of(job: Job) -> dict[str, str]:
-    """The files in which the attempt before this one says how many samples each prompt gets now."""
+    """The files in which the attempt before this one says how many more candidates prompts get now."""
     if not job.attempt:
         return {}
     before = replace(job, attempt=job.attempt - 1)
@@ -225,7 +235,7 @@ def _labels(job: Job) -> list[Step]:
     own = [config.labels.identity, [one.identity for one in config.strata], asdict(config.objectives)]
     settings = [config.on_bad_row, config.selection.must_pass, own, config.dedup and config.dedup.identity]
     return [
-        _step(job, "label", shard, [records_of(job, shard), _images(job, shard), settings])
+        _step(job, "label", shard, [records_of(job, shard), _made(job, shard), _images(job, shard), settings])
         for shard in range(job.shards)
     ]
 
@@ -248,20 +258,23 @@ def _select(job: Job) -> list[Step]:
     config = job.config
     reads = [_outputs(job, "label", shard) for shard in range(job.shards)]
     own = [asdict(config.selection), config.splits, config.seed, bool(config.styles), asdict(config.objectives)]
-    return [_step(job, "select", 0, [reads, own, _growth(job)])]
+    alike = config.dedup and config.dedup.identity  # signatures may be the same, and what counts as alike another
+    return [_step(job, "select", 0, [reads, own, alike, _growth(job)])]
 
 
 def _growth(job: Job) -> list[Any]:
-    """What decides which prompts get more samples, where there is a target."""
+    """What decides which prompts get more candidates, where there is a target or a quota."""
     config = job.config
-    if not config.selection.target_pairs:
+    if not (config.selection.target_pairs or config.selection.quotas):
         return []
     prompts = [imported_of(job, shard) for shard in range(job.shards)]
-    return [prompts, config.sampling.per_prompt, config.sampling.max_per_prompt, bool(config.policies)]
+    own = [config.sampling.per_prompt, config.sampling.max_per_prompt, config.sampling.plan_hash]
+    sources = [[source.name, source.kind, source.of, source.count] for source in config.sources]
+    return [prompts, own, bool(config.policies), sources, [judge.name for judge in config.judges]]
 
 
 def _exports(job: Job) -> list[Step]:
-    pairs = [_outputs(job, "select"), splits_of(job.config)]
+    pairs = [_outputs(job, "select"), splits_of(job.config), job.config.objectives.dimensions]
     shards = range(job.shards)
     reads = [[pairs, records_of(job, shard), _outputs(job, "generate", shard), _images(job, shard)] for shard in shards]
     return [_step(job, "export", shard, reads[shard]) for shard in shards]

@@ -7,18 +7,22 @@ from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 Kind = Literal["prompt", "candidate", "rating", "vote"]
 KINDS: tuple[Kind, ...] = ("prompt", "candidate", "rating", "vote")
-Recorded = Literal["prompt", "candidate", "rating", "vote", "claim", "verdict"]  # also what is only written down
+# Also what is only written down.
+Recorded = Literal["prompt", "candidate", "rating", "vote", "claim", "verdict", "stratum"]
 # Every schema in schemas/, by name.
 SCHEMAS = (
     "prompt",
     "candidate",
     "rating",
     "vote",
+    "review",
     "comparison",
     "triplet",
     "feedback",
     "claim",
     "verdict",
+    "stratum",
+    "trust",
     "config",
     "manifest",
 )
@@ -27,6 +31,8 @@ SCHEMAS = (
 BARE_LABEL = "label"
 # `source` of a vote that was derived from a judge's ratings.
 FROM_RATINGS = "rating"
+# `source` of a person's answer to a question of the review queue: it settles the pair.
+FROM_REVIEW = "review"
 
 
 class Message(TypedDict):
@@ -70,6 +76,8 @@ class Vote(TypedDict):
     weight: NotRequired[float | None]
     confidence: NotRequired[float | None]
     source: NotRequired[str | None]
+    vote_id: NotRequired[str | None]
+    propensity: NotRequired[float | None]
 
 
 @dataclass

@@ -32,6 +32,8 @@ WRITER = {
     "write_statistics": True,
 }
 DROPS = pa.schema([(name, pa.int64() if name == "line" else pa.string()) for name in Drop._fields])
+# Who gets how many candidates of which source on top of what a config says, and for which gap.
+GAPS = pa.schema([("prompt_id", pa.string()), ("source", pa.string()), ("count", pa.int64()), ("because", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ class RunDir:
         self.path = path
         self.dataset = path / "dataset"
         self.drops = path / "drops.parquet"
+        self.removed = path / "removed.parquet"
+        self.gaps = path / "gaps.parquet"
         self.verified = {"claim": path / "claims.parquet", "verdict": path / "verdicts.parquet"}
         self.manifest = path / "manifest.json"
         self.report = path / "report.html"

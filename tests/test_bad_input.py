@@ -134,7 +134,7 @@ SETTINGS = {
     "unknown nested key": (GOOD + "selection: {min_vote: 2}", 'field "selection.min_vote"', 'write "min_votes"'),
     "unknown key of an input": ("inputs: [{pth: votes.jsonl}]", 'field "inputs.0.pth"', 'write "path"'),
     "unknown split": (GOOD + "export: {splits: {trian: 1}}", 'field "export.splits.trian"', 'write "train"'),
-    "a key like no other": (GOOD + "colour: red", 'field "colour"', "on_bad_row, selection, export"),
+    "a key like no other": (GOOD + "colour: red", 'field "colour"', "on_bad_row, labels, strata"),
     "shares of .9": (GOOD + "export: {splits: {train: .8, test: .1}}", 'field "export.splits"', "add up to 0.9, not 1"),
     "shares of 1.1": (GOOD + "export: {splits: {train: 1, test: .1}}", 'field "export.splits"', "add up to 1.1, not 1"),
     "a negative share": (GOOD + "export: {splits: {train: 1, test: -0.1}}", "export.splits.test", "-0.1 is below 0"),

@@ -175,3 +175,14 @@ def test_labels_on_one_prompt_teach_nothing(build, tmp_path, capsys):
     path = write_jsonl(tmp_path / "gold.jsonl", [{**row, "judge": "gold"} for row in said])
     assert main(["calibrate", str(run.path), "--gold", str(path)]) == 0
     assert "55 labels, all on one prompt: nothing is learned" in capsys.readouterr().out
+
+
+def test_a_judge_that_is_right_half_the_time_is_not_known(build, tmp_path):
+    said = [
+        {"prompt_id": f"p{n}", "a": "x", "b": "y", "winner": "a", "judge": "j", "confidence": 0.9} for n in range(60)
+    ]
+    run = build({"votes.jsonl": said})
+    gold = [{**row, "winner": "ab"[n % 2], "judge": "gold", "confidence": None} for n, row in enumerate(said)]
+    gold = [{name: value for name, value in row.items() if value is not None} for row in gold]
+    assert main(["calibrate", str(run.path), "--gold", str(write_jsonl(tmp_path / "gold.jsonl", gold))]) == 0
+    assert faults.row_fault("trust", json.loads((run.path / "trust.json").read_text("utf-8"))) is None

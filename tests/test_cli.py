@@ -14,7 +14,9 @@ from prefdata.commands.init import recipes
 
 from .conftest import SAMPLE, SAMPLE_BUILD, write_jsonl
 
-COMMANDS = ("audit", "build", "status", "export", "report", "metrics", "schema", "init", "demo")
+COMMANDS = (
+    "audit", "build", "calibrate", "queue", "weights", "status", "export", "report", "metrics", "schema", "init", "demo"
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)

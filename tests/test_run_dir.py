@@ -49,7 +49,7 @@ def test_a_users_file_in_the_data_sets_folder_stays(tmp_path):
 
 @pytest.mark.parametrize("harm", ["append", "cut", "delete"])
 @pytest.mark.parametrize(
-    "part", ["dataset/train-00000-of-00001.parquet", "drops.parquet", "manifest.json", "report.html"]
+    "part", ["dataset/train-00000-of-00001.parquet", "drops.parquet", "removed.parquet", "manifest.json", "report.html"]
 )
 def test_a_damaged_file_is_made_anew(tmp_path, harm, part):
     build(tmp_path / "run")

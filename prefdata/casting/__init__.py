@@ -11,6 +11,7 @@ from prefdata.casting.judges import judges
 from prefdata.casting.labels import labels
 from prefdata.casting.models import model_fields
 from prefdata.casting.objectives import objectives
+from prefdata.casting.sampling import sampling
 from prefdata.casting.selection import selection
 from prefdata.casting.sources import sources
 from prefdata.casting.strata import strata
@@ -18,8 +19,8 @@ from prefdata.casting.verifiers import verifiers
 from prefdata.models import Model, Styles
 
 __all__ = [
-    "dedup", "inputs", "judges", "labels", "objectives", "policies", "selection", "sources", "splits", "strata",
-    "styles", "verifiers",
+    "dedup", "inputs", "judges", "labels", "objectives", "policies", "sampling", "selection", "sources", "splits",
+    "strata", "styles", "verifiers",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prefdata.commands.lacking import show_lacks
 from prefdata.errors import PrefdataError
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def show_run(run: RunDir) -> None:
             f"warning: {facts['pairs']:,} pairs, not the {facts['target_pairs']:,} of target_pairs: {why}",
             file=sys.stderr,
         )
+    show_lacks(facts["coverage"], run.gaps)
     if run.progress.exists():
         print(f"paid      {spending(read_json(run.progress))}")
     print(f"data set  {run.dataset}\nreport    {run.report}")

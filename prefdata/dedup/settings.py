@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Dedup:
     """text: least Jaccard similarity of shingles, None for equal texts alone. image: most bits in which perceptual
-    hashes differ, None: pictures are not compared. embedding: a model's folder or name. against: benchmark files, of
-    which `hashes` has the sha256. overlap: the share of a prompt's 8-grams from which it is left out.
+    hashes differ, None for equal files alone. embedding: a model's folder or its name on the hub, of which `revision`
+    names the weights; cosine: least cosine of two embeddings. against: benchmark files, `names` as the config gives
+    them and `hashes` their sha256; overlap: the share of a prompt's 8-grams above which it is left out.
     """
 
     text: float | None = 0.8
     image: int | None = 4
     embedding: str | None = None
+    revision: str | None = None
     cosine: float = 0.95
     against: tuple[Path, ...] = ()
+    names: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()
     overlap: float = 0.5
-    hashes: tuple[str, ...] = field(default=())
 
     @property
     def identity(self) -> list[object]:
-        return [self.text, self.image, self.embedding, self.cosine, self.overlap, self.hashes]
+        """What signatures depend on, and what is made of them; not where the files lie."""
+        return [self.text, self.image, self.revision, self.cosine, self.names, self.hashes, self.overlap]

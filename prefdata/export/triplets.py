@@ -91,4 +91,5 @@ def _provenance(
         "chosen": json.loads(chosen["origin"] or "{}"),
         "rejected": json.loads(rejected["origin"] or "{}"),
         **({"claims": claims} if any(claims.values()) else {}),
+        **({"dominance": pair["dominance"]} if pair["dominance"] else {}),
     }

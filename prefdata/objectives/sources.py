@@ -28,11 +28,11 @@ def sums(candidates: pa.Table, scores: np.ndarray, dimensions: Sequence[str]) ->
     scored = ~np.isnan(scores).all(axis=1)
     candidates, scores = candidates.filter(pa.array(scored)), scores[scored]
     prompt, group = _prompts(candidates)
-    names, source = np.unique(np.array(_names(candidates["origin"]), object).astype(str), return_inverse=True)
+    names, source = _sources(candidates["origin"])
     free = non_dominated(scores, prompt)
     tables = [_by_group(source * GROUPS + group, column, len(names)) for column in scores.T]
     return {
-        str(name): {
+        name: {
             "candidates": int((source == at).sum()),
             "best": int(free[source == at].sum()),
             "dimensions": {of: table.row(at) for of, table in zip(dimensions, tables, strict=True)},
@@ -65,10 +65,13 @@ def _prompts(candidates: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     return prompt, group[prompt]
 
 
-def _names(origins: pa.ChunkedArray) -> list[str]:
+def _sources(origins: pa.ChunkedArray) -> tuple[list[str], np.ndarray]:
+    """The sources by name, and the number of each candidate's."""
     coded = origins.combine_chunks().cast(pa.string()).fill_null("{}").dictionary_encode()
-    names = [_name(json.loads(origin)) for origin in coded.dictionary.to_pylist()]
-    return [names[code] for code in coded.indices.to_pylist()]
+    of = [_name(json.loads(origin)) for origin in coded.dictionary.to_pylist()]
+    names = sorted(set(of))
+    number = {name: at for at, name in enumerate(names)}
+    return names, np.array([number[name] for name in of], int)[coded.indices.to_numpy()]
 
 
 def _name(origin: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ def count(found: Comparisons, length: np.ndarray | None = None) -> Counts:
 
     Judges are codes here; counts of blocks of the same coding add up, and `named` gives them names.
     """
-    votes, pairs = found.votes, found.pairs
+    votes, pairs, said = found.votes, found.pairs, found.votes.said or found.votes
     outcomes = np.bincount(votes.outcome, minlength=4)
     several = pairs.votes >= 2  # a single label agrees with nobody
     labels = np.stack([side[several] for side in (pairs.ties, pairs.wins_low, pairs.wins_high)])
@@ -47,8 +47,8 @@ def count(found: Comparisons, length: np.ndarray | None = None) -> Counts:
         "coincidences_without_ties": agreement.coincidences(labels[1:]),
         "fleiss": {"units": fleiss.units, "agreement": fleiss.agreement, "shares": fleiss.shares},
         "longer": _longer_pairs(found, length),
-        "judges": _judges(votes, length),
-        "confusions": agreement.confusions(votes, pairs),
+        "judges": _judges(said, length),
+        "confusions": agreement.confusions(said, pairs),
     }
 
 

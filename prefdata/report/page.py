@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, Template
 
+from prefdata.labels import measures
+from prefdata.report import noise
 from prefdata.report.numbers import judge_table, kappa_table
 
 STRONGEST = 12  # judges shown in the agreement table
@@ -14,19 +16,27 @@ STRONGEST = 12  # judges shown in the agreement table
 
 def render(facts: dict[str, Any]) -> str:
     """The report of a run (`report.summary`) or of an audit (`audit.facts`)."""
+    counts = facts["counts"]
+    judges = judge_table(counts)
+    return template("page.html.j2").render(
+        **facts,
+        judges=judges[:STRONGEST],
+        more_judges=max(0, len(judges) - STRONGEST),
+        measures=measures.figures(counts["measures"]) if "measures" in counts else None,
+        noise=noise.shown(counts["noise"]) if "noise" in counts else None,
+        kappas=kappa_table(counts, [judge["name"] for judge in judges[:STRONGEST]]),
+        strength_bars=histogram(facts["export"]["strength"]) if "export" in facts else None,
+        most_dropped=max([drop["rows"] for drop in facts["drops"]], default=1),
+    )
+
+
+def template(name: str) -> Template:
+    """A template of this folder, with the filters n, pct and fixed."""
     environment = Environment(
         loader=PackageLoader("prefdata.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"n": _number, "pct": _percent, "fixed": _fixed}
-    judges = judge_table(facts["counts"])
-    return environment.get_template("page.html.j2").render(
-        **facts,
-        judges=judges[:STRONGEST],
-        more_judges=max(0, len(judges) - STRONGEST),
-        kappas=kappa_table(facts["counts"], [judge["name"] for judge in judges[:STRONGEST]]),
-        strength_bars=histogram(facts["export"]["strength"]) if "export" in facts else None,
-        most_dropped=max([drop["rows"] for drop in facts["drops"]], default=1),
-    )
+    return environment.get_template(name)
 
 
 def histogram(counts: list[int], width: int = 640, height: int = 180) -> dict[str, Any]:

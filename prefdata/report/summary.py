@@ -6,7 +6,8 @@ import re
 from functools import reduce
 from typing import Any
 
-from prefdata.report import claim_examples
+from prefdata.objectives.settings import Objectives
+from prefdata.report import claim_examples, judges, objectives
 from prefdata.report.claims import shown
 from prefdata.report.examples import merge
 from prefdata.report.numbers import add, figures
@@ -32,6 +33,7 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
         "pairs": sum(step.rows_out for step in exports),
         "target_pairs": selects[-1].facts["target_pairs"],
         "can_grow": selects[-1].facts["growing"] > 0,
+        "coverage": selects[-1].facts["coverage"],
         "prompts": export["prompts"],
         "splits": {split: export["splits"].get(split, 0) for split in splits},
         "export": export,
@@ -40,10 +42,21 @@ def summarise(name: str, splits: list[str], manifests: list[Manifest]) -> dict[s
         "images": any(label.facts["with_images"] for label in labels),
         "image_bytes": export["image_bytes"],
         "drops": merged(manifests),
+        "reliability": judges.shown(
+            reduce(add, [label.facts["reliability"] for label in labels]), labels[0].facts["trust"]
+        ),
         "examples": merge([label.facts["examples"] for label in labels]),
+        "objectives": _objectives(labels, selects[-1], export["dominance"]),
         "claims": _claims([step.facts["verified"] for step in exports if step.facts["verified"]]),
+        "likeness": selects[-1].facts["likeness"],
         "stages": stages(manifests),
     }
+
+
+def _objectives(labels: list[Manifest], selected: Manifest, dominance: dict[str, int]) -> dict[str, Any] | None:
+    """What counted how much; None where all evidence counted as it was."""
+    counted = reduce(add, [label.facts["objectives"] for label in labels])
+    return objectives.shown(Objectives(**selected.facts["objectives"]), counted, dominance)
 
 
 def _claims(verified: list[dict[str, Any]]) -> dict[str, Any] | None:

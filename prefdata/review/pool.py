@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from prefdata.errors import PrefdataError
 from prefdata.review.settling import reviewed
@@ -18,10 +19,11 @@ PAIR = ["prompt_id", "a", "b"]
 COMPARED = [*PAIR, "label", "conflict", "in_cycle", "handling", "probability", "obstacle", "tags", "view"]
 OVERALL = ""  # the view whose labels say which response is better all in all: the question of the queue
 WITHOUT = "—"  # the value of a tag that a prompt does not have
+NEVER = ("duplicate_prompt", "contaminated")  # drops that no answer could undo
 
 
 def pool(run: RunDir, by: Sequence[str] = ()) -> pd.DataFrame:
-    """A row for each pair that can be shown, by prompt_id, a, b (a < b); its index counts from 0.
+    """A row for each pair that can be shown and could be exported, by prompt_id, a, b (a < b); its index counts from 0.
 
     Columns: label ("a", "b", "tie" or none), handling (why labels leave it out, if they do), conflict, in_cycle,
     probability (of a; NaN without evidence), stratum (its values of the tags `by`; none if none are named), chosen_id
@@ -51,7 +53,15 @@ def _compared(run: RunDir) -> pd.DataFrame:
     if len(frame) and not (frame["view"] == OVERALL).any():
         remedy = "build with `objectives.pairs: overall`"
         raise PrefdataError(f"{run.path} has no labels of which response is better all in all. To mend it: {remedy}.")
-    return frame[frame["obstacle"].isna() & (frame["view"] == OVERALL)]
+    never = frame["prompt_id"].isin(_never_exported(run))
+    return frame[frame["obstacle"].isna() & (frame["view"] == OVERALL) & ~never]
+
+
+def _never_exported(run: RunDir) -> list[str]:
+    """The prompts whose pairs are left out whatever their labels are."""
+    drops = read_table(run.drops, ["reason", "prompt_id"])
+    found: list[str] = drops.filter(pc.is_in(drops["reason"], pa.array(NEVER)))["prompt_id"].unique().to_pylist()
+    return found
 
 
 def _exported(run: RunDir) -> pd.DataFrame:

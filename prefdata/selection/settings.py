@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+
+ONE_PAIR = ("best_worst", "best_random", "two_sigma", "margin_quantile", "hard_negative")  # rules: so many a prompt
+BANDS = ("easy", "moderate", "hard")
+LENGTHS = {"short": 200.0, "medium": 800.0, "long": math.inf}  # name → characters, not reached
+EVIDENCE = ("imported", "models", "both")
 
 
 @dataclass(frozen=True)
@@ -35,3 +41,8 @@ class Selection:
     hard_negatives: int = 0
     length: Length | None = None
     quotas: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def most_pairs(self) -> int | None:
+        """How many pairs one prompt can give in one view; None: as many as it has."""
+        return 1 if self.pairing in ONE_PAIR else self.max_pairs_per_prompt

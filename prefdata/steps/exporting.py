@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from prefdata.evidence import IDENTITY, gather, joined
 from prefdata.export.triplets import triplet, triplet_schema
+from prefdata.objectives.dominance import Dominance
 from prefdata.objectives.views import views
 from prefdata.plan import Job, Step, splits_of, verified_of
 from prefdata.report.claim_examples import examples
@@ -62,6 +63,7 @@ class Texts:
         records = gather(record_chunks(job, shard))
         self.images, self.prompt, self.candidate = job.images, records.prompt, records.candidate
         self.claims = _claims(records.rating)
+        self.dominance = Dominance(records.rating, records.candidate, job.config.objectives.dimensions)
         self.instructions = {view.name: view.instruction for view in views(job.config.objectives)}
         self.prompt_names = joined(self.prompt, IDENTITY["prompt"])
         self.candidate_names = joined(self.candidate, IDENTITY["candidate"])
@@ -74,12 +76,15 @@ class Texts:
         """The row of each pair's chosen or rejected candidate."""
         return pc.index_in(joined(pairs, ("prompt_id", f"{side}_id")), self.candidate_names)
 
+    def dominances(self, pairs: pa.Table) -> list[str | None]:
+        """What each chosen candidate does to the rejected one in the dimensions that have weights."""
+        return self.dominance.of(*(self.candidate_rows(pairs, side) for side in ("chosen", "rejected")))
+
     def triplets(self, pairs: pa.Table) -> Iterator[dict[str, Any]]:
         best, worst = (self.candidate.take(self.candidate_rows(pairs, side)) for side in ("chosen", "rejected"))
         sides = (self.prompt.take(self.prompt_rows(pairs)), best, worst)
-        for pair, prompt, chosen, rejected in zip(
-            pairs.to_pylist(), *(side.to_pylist() for side in sides), strict=True
-        ):
+        rows = pairs.append_column("dominance", pa.array(self.dominances(pairs), pa.string()))
+        for pair, prompt, chosen, rejected in zip(rows.to_pylist(), *(side.to_pylist() for side in sides), strict=True):
             claims = {side: self.claims.get((pair["prompt_id"], pair[f"{side}_id"])) for side in ("chosen", "rejected")}
             image, instruction = partial(self._image, prompt["file"]), self.instructions[pair["view"]]
             yield triplet(pair, prompt, chosen, rejected, claims, image, instruction)
@@ -148,5 +153,6 @@ def _facts(pairs: pa.Table, texts: Texts) -> dict[str, Any]:
         "origins": {side: texts.origins(pairs, side) for side in ("chosen", "rejected")},
         "strata": strata(pairs["tags"]),
         "image_bytes": texts.image_bytes(pairs),
+        "dominance": dict(Counter(said or "unknown" for said in texts.dominances(pairs))),
         "prompts": len(pc.unique(pairs["prompt_id"])),
     }

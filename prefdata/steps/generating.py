@@ -15,7 +15,8 @@ from prefdata.outcome import Outcome
 from prefdata.plan import Job, Step
 from prefdata.questions import Prompt
 from prefdata.shards import Manifest
-from prefdata.steps.prompting import check_imported, prompt_ids, prompts, samples_of
+from prefdata.steps.extra import check_plan, extra_of
+from prefdata.steps.prompting import check_imported, prompt_ids, prompts
 from prefdata.steps.recording import Recording
 from prefdata.workshop import Live, Workshop, joined
 
@@ -36,14 +37,15 @@ def run_wave(
     """Generate for several shards at once. Raises PrefdataError when no more calls can be made."""
     with joined(job, watch) as shop:
         check_imported(job, [step.part for step in steps])
+        check_plan(job)
         shop.expect(sum(len(prompt_ids(job, step.part)) for step in steps))
         return shop.run(_run_wave(job, steps, shop, done))
 
 
 async def _run_wave(job: Job, steps: list[Step], shop: Workshop, done: Callable[[Step], None]) -> list[Manifest]:
-    more, usual = samples_of(job), job.config.sampling.per_prompt
+    extra = extra_of(job)
     generation = Generation(
-        job.config, shop.endpoints.call, shop.verification, lambda prompt_id: more.get(prompt_id, usual)
+        job.config, shop.endpoints.call, shop.verification, lambda prompt_id: extra.get(prompt_id, {})
     )
     recordings = [Recording(job, step) for step in steps]
     manifests: list[Manifest] = []

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prefdata.evidence import table_schema
-from prefdata.image_places import KEPT, SOURCES
+from prefdata.image_places import KEPT, SOURCES, note_root
 from prefdata.keys import partition
 from prefdata.plan import Job, Step
 from prefdata.shards import ROWS_PER_GROUP, Manifest, drop_table, table_writer, write_json
@@ -36,6 +36,7 @@ def run(job: Job, step: Step) -> Manifest:
                 if path not in outputs:
                     outputs[path] = stack.enter_context(table_writer(path, table.schema))
                 outputs[path].write_table(table, row_group_size=ROWS_PER_GROUP)
+    note_root(folder, images.root)
     rows = (intake.rows, intake.accepted)
     files = [*outputs, *_kept(images, folder)]
     return job.run.finish(step.name, step.key, rows, drop_table(intake.drops), files, intake.facts())

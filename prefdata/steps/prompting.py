@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from prefdata.claims.sight import Box, Seen
 from prefdata.evidence import checked, gather
-from prefdata.plan import Job, growing_of, imported_of
+from prefdata.plan import Job, imported_of
 from prefdata.questions import Given, Prompt
 from prefdata.shards import read_table
 from prefdata.sources.styles import STYLE
@@ -30,12 +30,6 @@ def prompt_ids(job: Job, shard: int | None = None) -> set[str]:
     return {
         found for name in names for found in read_table(job.run.path / name, ["prompt_id"])["prompt_id"].to_pylist()
     }
-
-
-def samples_of(job: Job) -> dict[str, int]:
-    """How many samples prompts get in this attempt, for those that get more than the config says."""
-    tables = [read_table(job.run.path / name) for name in growing_of(job)]
-    return {row["prompt_id"]: row["samples"] for table in tables for row in table.to_pylist()}
 
 
 def check_imported(job: Job, shards: list[int]) -> None:
@@ -80,9 +74,11 @@ def _prompt(job: Job, row: dict[str, Any], candidates: list[dict[str, Any]]) -> 
     for candidate in candidates:
         given.setdefault(candidate["candidate_id"], _given(candidate))
     units = tuple(tuple(unit) for unit in row.get("units") or ())
-    style = json.loads(row["tags"] or "{}").get(STYLE) if job.config.styles else None
+    tags = json.loads(row["tags"] or "{}")
+    style = tags.get(STYLE) if job.config.styles else None
     reference, objects = row.get("reference"), _objects(row.get("objects"))
-    return Prompt(row["prompt_id"], row["messages"], *_images(job, row), given, reference, units, style, objects)
+    known = Prompt(row["prompt_id"], row["messages"], *_images(job, row), given, reference, units, style, objects)
+    return replace(known, tags=frozenset(tags))
 
 
 def _objects(rows: list[dict[str, Any]] | None) -> tuple[Seen, ...] | None:

@@ -11,25 +11,28 @@ import pyarrow.parquet as pq
 
 from prefdata import __version__, contracts
 from prefdata.export.card import card
+from prefdata.labels.removed import REMOVED
 from prefdata.plan import Job, Step, published, splits_of, verified_of
 from prefdata.report.page import render
 from prefdata.report.summary import summarise
-from prefdata.shards import DROPS, Manifest, drop_table, read_table, table_writer, write_json, write_text
+from prefdata.shards import DROPS, Manifest, drop_table, read_table, table_writer, write_json, write_table, write_text
+from prefdata.steps import labelling
 
 WRITTEN = re.compile(r"(train|validation|test)-\d{5}-of-\d{5}\.parquet")
 
 
 def run(job: Job, step: Step) -> Manifest:
     run, manifests = job.run, finished_steps(job)
-    _collect_drops(run.drops, [run.step(m.step) / "drops.parquet" for m in manifests if m.drops])
-    verified = _collect_verified(job)
+    _collect(run.drops, DROPS, [run.step(m.step) / "drops.parquet" for m in manifests if m.drops])
+    _collect(run.removed, REMOVED, [job.folder("label", shard) / labelling.REMOVED for shard in range(job.shards)])
+    verified, gaps = _collect_verified(job), _collect_gaps(job)
     facts = summarise(job.config.name, splits_of(job.config), manifests)
     write_text(run.card, card(facts))
     write_json(run.summary, facts)
     write_text(run.report, render(facts))
     _remove_earlier(run.dataset, manifests)
     selected = next(m for m in manifests if m.step.startswith("select"))
-    outputs = [run.drops, run.card, run.report, run.summary, run.manifest, *verified]
+    outputs = [run.drops, run.removed, run.card, run.report, run.summary, run.manifest, *verified, *gaps]
     whole = {
         "step": "build",
         "key": step.key,
@@ -52,8 +55,9 @@ def finished_steps(job: Job) -> list[Manifest]:
     return [manifest for manifest in found if manifest is not None]
 
 
-def _collect_drops(path: Path, parts: list[Path]) -> None:
-    with table_writer(path, DROPS) as writer:
+def _collect(path: Path, schema: pa.Schema, parts: list[Path]) -> None:
+    """The tables of several steps as one file."""
+    with table_writer(path, schema) as writer:
         for part in parts:
             writer.write_table(read_table(part))
 
@@ -72,6 +76,17 @@ def _collect_verified(job: Job) -> list[Path]:
                     _copy(part, columns, writer)
             written.append(path)
     return written
+
+
+def _collect_gaps(job: Job) -> list[Path]:
+    """The plan that fills the gaps, where quotas were set."""
+    path, found = job.run.gaps, job.folder("select") / "gaps.parquet"
+    selected = job.finished("select")
+    path.unlink(missing_ok=True)
+    if not selected or str(found.relative_to(job.run.path)) not in selected.outputs:
+        return []
+    write_table(path, read_table(found))
+    return [path]
 
 
 def _copy(part: Path, columns: pa.Schema, writer: pq.ParquetWriter) -> None:

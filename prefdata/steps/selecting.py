@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
 from prefdata.errors import InputError
-from prefdata.objectives.views import views
+from prefdata.objectives.unheard import check_heard
+from prefdata.objectives.views import loss_weights, views
 from prefdata.plan import Job, Step, records_of
-from prefdata.selection.growing import grown
-from prefdata.selection.pairing import curriculum_rank, select, split_of
-from prefdata.shards import Manifest, read_table, write_table
-from prefdata.steps.prompting import prompt_ids, samples_of
+from prefdata.report.coverage import coverage
+from prefdata.report.likeness import likeness
+from prefdata.selection.pairing import select
+from prefdata.selection.placing import curriculum_rank, split_of
+from prefdata.shards import GAPS, Manifest, read_table, write_table
+from prefdata.steps.compared import UNSEEN, Compared
+from prefdata.steps.extra import with_goal
+from prefdata.steps.filling import filling
+from prefdata.steps.growth import growth
 from prefdata.steps.signing import clusters_of
 
 TEXTS = ("prompt_id", "chosen_id", "rejected_id", "split", "pair_type", "view", "dimensions", "tags", "tag_origin")
@@ -28,64 +35,58 @@ PAIR = pa.schema(
 )
 
 
-GROWING = pa.schema([("prompt_id", pa.string()), ("samples", pa.int64())])
-
-
 def run(job: Job, step: Step) -> Manifest:
-    config = job.config
+    config, compared = job.config, Compared(job)
     _check_vote_ids(job)
-    shards = [read_table(job.folder("label", shard) / "comparisons.parquet").to_pandas() for shard in range(step.of)]
-    comparisons = pd.concat(shards, keys=range(step.of), names=["shard", "row"])
-    clusters = clusters_of(job, step.of)
-    pairs, drops = select(_joined(comparisons, clusters), config.selection)
-    pairs["curriculum_rank"] = curriculum_rank(pairs)
+    check_heard(job)
+    clusters = clusters_of(job, job.shards)
+    found = select(compared.frame(clusters), config.selection)
+    pairs, lacks = _finished(job, found.pairs), filling(job, found)
+    growing = growth(job, found, lacks)
+    outputs = [_write(job, f"pairs-{shard:04d}", _rows(compared, pairs, shard)) for shard in range(step.of)]
+    outputs += [_write(job, "growing-0000", _asked(growing))] if growing is not None else []
+    outputs += [_write(job, "gaps", with_goal(_asked(lacks.rows), lacks.goal))] if config.selection.quotas else []
+    facts = {
+        "target_pairs": config.selection.target_pairs,
+        "growing": 0 if growing is None else len(growing),
+        "likeness": likeness(clusters),
+        "coverage": coverage(found, config.selection, lacks.told),
+        "objectives": asdict(config.objectives),
+    }
+    return job.run.finish(step.name, step.key, (compared.rows, len(pairs)), found.drops, outputs, facts)
+
+
+def _finished(job: Job, pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs with rank, split, weight and type."""
+    config, seen = job.config, views(job.config.objectives)
     # The styles of one prompt fall into one split, and prompts that are nearly the same.
     asked = pairs["cluster"].str.rsplit("/", n=1).str[0] if config.styles else pairs["cluster"]
-    pairs["split"] = split_of(asked, config.splits, config.seed)
-    seen = {view.name: view for view in views(config.objectives)}
-    pairs["weight"] = pairs["view"].map({name: view.weight for name, view in seen.items()})
-    pairs["pair_type"] = pairs["view"].map({name: view.pair_type for name, view in seen.items()})
-    growing = _growing(job, pairs)
-    outputs = [_write(job, "pairs", shard, _pairs_of(pairs, shard)) for shard in range(step.of)]
-    outputs += [_write(job, "growing", 0, growing)] if len(growing) else []
-    facts = {"target_pairs": config.selection.target_pairs, "growing": len(growing)}
-    return job.run.finish(step.name, step.key, (len(comparisons), len(pairs)), drops, outputs, facts)
-
-
-def _joined(comparisons: pd.DataFrame, clusters: pd.DataFrame | None) -> pd.DataFrame:
-    """The comparisons with what is known of their prompts' likeness to others; each stands alone if nothing is."""
-    if clusters is None:
-        return comparisons.assign(cluster=comparisons["prompt_id"], twin_of=None, contaminated=None)
-    return comparisons.join(clusters, on="prompt_id")
-
-
-def _pairs_of(pairs: pd.DataFrame, shard: int) -> pa.Table:
-    own = pairs[pairs.index.get_level_values("shard") == shard].sort_values(
-        ["prompt_id", "view", "chosen_id", "rejected_id"]
+    kind = pairs["view"].map({view.name: view.pair_type for view in seen})
+    return pairs.assign(
+        curriculum_rank=curriculum_rank(pairs),
+        split=split_of(asked, config.splits, config.seed),
+        weight=pairs["length_weight"] * loss_weights(seen, pairs["view"].tolist(), pairs["tags"].tolist()),
+        pair_type=kind.mask(pairs["hard"], "hard_negative"),
     )
-    return pa.Table.from_pandas(own[PAIR.names], schema=PAIR, preserve_index=False)
 
 
-def _write(job: Job, what: str, shard: int, table: pa.Table) -> Path:
-    path = job.folder("select") / f"{what}-{shard:04d}.parquet"
+def _rows(compared: Compared, pairs: pd.DataFrame, shard: int) -> pa.Table:
+    """The pairs of a shard as rows of its file."""
+    own = compared.of_shard(pairs, shard)
+    known = pa.schema([column for column in PAIR if column.name not in UNSEEN])
+    seen, unseen = pa.Table.from_pandas(own[known.names], known, preserve_index=False), compared.unseen(own, shard)
+    columns = {name: (unseen if name in UNSEEN else seen)[name] for name in PAIR.names}
+    return pa.table(columns).cast(PAIR)
+
+
+def _asked(rows: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(rows.sort_values(["prompt_id", "source"]), schema=GAPS, preserve_index=False)
+
+
+def _write(job: Job, name: str, table: pa.Table) -> Path:
+    path = job.folder("select") / f"{name}.parquet"
     write_table(path, table)
     return path
-
-
-def _growing(job: Job, pairs: pd.DataFrame) -> pa.Table:
-    """How many samples each prompt gets in the next attempt, for those that ever got more; empty if there is none."""
-    config = job.config
-    missing = (config.selection.target_pairs or 0) - len(pairs)
-    if missing <= 0 or not config.policies:
-        return GROWING.empty_table()
-    prompts = pd.DataFrame({"prompt_id": sorted(prompt_ids(job))})
-    before = samples_of(job)
-    prompts["samples"] = [before.get(name, config.sampling.per_prompt) for name in prompts["prompt_id"]]
-    prompts["pairs"] = prompts["prompt_id"].map(pairs["prompt_id"].value_counts()).fillna(0).astype(int)
-    more = grown(prompts, missing, config.sampling, config.selection.max_pairs_per_prompt)
-    samples = {**before, **dict(zip(more["prompt_id"], more["samples"].tolist(), strict=True))} if len(more) else {}
-    rows = [{"prompt_id": name, "samples": count} for name, count in sorted(samples.items())]
-    return pa.Table.from_pylist(rows, schema=GROWING)
 
 
 def _check_vote_ids(job: Job) -> None:

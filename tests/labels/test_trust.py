@@ -211,6 +211,17 @@ def test_judges_with_few_labels_share_a_weight(coded, vote_file):
     assert len(set(weights.values())) == 5
 
 
+def test_a_judge_whose_votes_weigh_nothing_is_not_known_and_takes_nothing_from_others(coded, vote_file):
+    found = panel("good", 60, 4)
+    silent = [{**row, "judge": "silent", "weight": 0} for row in rows(found)["gold"]]
+    truth = labels(vote_file, found)
+    plain, other = (fit(heard([Read(coded(rows(found)["votes"] + more), [None] * 60)], truth)) for more in ([], silent))
+    assert other.group().judges == plain.group().judges
+    alone = heard([Read(coded(silent), [None] * 60)], truth)
+    assert fit(alone).group().judges == {}
+    assert fit(alone).score(alone).tolist() == [0] * 60
+
+
 def test_who_gives_the_gold_is_not_measured_by_it(coded, vote_file):
     found = panel("good", 60, 4)
     run = Read(coded(rows(found)["votes"] + rows(found)["gold"]), [None] * 60)

@@ -82,6 +82,13 @@ def test_what_was_chosen_before_a_task_was_skipped_is_no_answer(tmp_path):
     assert [(vote["judge"], vote["winner"]) for vote in read(tmp_path / "a.json")[0]] == [(BEN, "b")]
 
 
+def test_a_task_sent_in_without_a_choice_is_no_answer_of_that_person(tmp_path):
+    (task, *_) = read_json(FILES / "label_studio_export.json")
+    task["annotations"][0]["result"][0]["value"] = {"choices": []}
+    (tmp_path / "a.json").write_text(json.dumps([task]))
+    assert [(vote["judge"], vote["winner"]) for vote in read(tmp_path / "a.json")[0]] == [(BEN, "b")]
+
+
 def test_argillas_flat_rows_are_read_from_a_table_too(tmp_path):
     rows = read_json(FILES / "argilla_flat.json")
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "records.parquet")

@@ -204,3 +204,13 @@ def test_a_draw_is_told_by_reason(built, tmp_path, capsys):
         *("questions", str(tmp_path / "q.jsonl")),
     ]
     assert json.loads((tmp_path / "q.jsonl").read_text().splitlines()[0])["winner"] is None
+
+
+def test_nobody_is_asked_about_a_prompt_that_is_left_out_as_a_double(build, tmp_path):
+    asked = "Describe how a steam engine turns heat into work and why it needs a condenser"
+    ids = ["p0", "p1"]
+    prompts = [{"prompt_id": i, "messages": [{"role": "user", "content": asked}]} for i in ids]
+    candidates = [{"prompt_id": i, "candidate_id": c, "text": f"{c} {i}"} for i in ids for c in "xy"]
+    votes = [{"prompt_id": i, "a": "x", "b": "y", "winner": "a", "judge": "j"} for i in ids]
+    files = {"prompts.jsonl": prompts, "candidates.jsonl": candidates, "votes.jsonl": votes}
+    assert [task.prompt_id for task in queue(build(files, dedup={}), 10)] == ["p0"]

@@ -66,8 +66,8 @@ def fit(heard: Heard, biases: Biases | None = None) -> Fitted:
     weights = combined(x, heard.label.astype(np.float64), heard.fold)
     if not weights.any():
         weights = np.ones(len(weights))
-    odds = np.where(column < 0, np.nan, weights[column] / per_pair[column])
-    total = float((vote * np.abs(odds[heard.said.judge])).sum())
+    odds = np.append(weights / per_pair, np.nan)[column]
+    total = float(np.nansum(vote * np.abs(odds[heard.said.judge])))
     return Fitted(heard.judges, odds, curves, biases, float(heard.said.own.sum()) / total if total else 1.0)
 
 
@@ -104,4 +104,4 @@ def _signed(heard: Heard, vote: np.ndarray, column: np.ndarray, per_pair: np.nda
     place = heard.pair[its] * len(per_pair) + at[its]
     size = len(heard.label) * len(per_pair)
     spoke = np.bincount(place, minlength=size) > 0
-    return np.where(spoke, np.bincount(place, values, size), np.nan).reshape(-1, len(per_pair))
+    return np.where(spoke, np.bincount(place, values, size), np.nan).reshape(len(heard.label), len(per_pair))

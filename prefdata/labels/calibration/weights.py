@@ -80,7 +80,7 @@ def weighed(x: np.ndarray, y: np.ndarray, prior: Prior) -> np.ndarray:
         p = 1 / (1 + np.exp(-np.clip(y * (x @ found), -30, 30)))
         curve = x.T @ (x * (p * (1 - p))[:, None]) + precision
         move = np.linalg.solve(curve, x.T @ (y * (1 - p)) - precision @ found)
-        found = found + move * min(1.0, LONGEST / max(np.abs(move).max(), 1e-12))
+        found = found + move * min(1.0, LONGEST / max(np.abs(move).max(initial=0.0), 1e-12))
         if np.abs(move).max(initial=0.0) < 1e-8:
             break
     return found * direction

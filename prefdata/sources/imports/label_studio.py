@@ -68,4 +68,4 @@ def _answer(annotation: dict[str, Any]) -> object:
     if annotation.get("was_cancelled") or not isinstance(value, dict):
         return None
     chosen = value.get("choices", value.get("selected"))
-    return chosen[0] if isinstance(chosen, list) and len(chosen) == 1 else chosen
+    return chosen[0] if isinstance(chosen, list) and len(chosen) == 1 else chosen or None
