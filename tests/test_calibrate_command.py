@@ -10,7 +10,7 @@ from prefdata import faults
 from prefdata.cli import main
 from prefdata.labels.trust_file import Trust
 
-from .conftest import write_jsonl
+from .conftest import triplets, write_jsonl
 from .labels.panels_with_gold import panel, rows
 
 LABELS = 60
@@ -135,6 +135,76 @@ def test_the_gold_is_never_written_over(calibrate, tmp_path):
     assert code == 2
     assert "To mend it" in shown.err
     assert (tmp_path / "gold.jsonl").read_text(encoding="utf-8").count("\n") == LABELS
+
+
+@pytest.mark.parametrize(("other", "out"), [("more.jsonl", "more.jsonl"), ("report.html", "report.json")])
+def test_no_other_file_is_written_over(calibrate, tmp_path, other, out):
+    (tmp_path / other).write_text("{}", encoding="utf-8")
+    code, shown = calibrate(calibrate.gold, "--out", str(tmp_path / out))
+    assert code == 2
+    assert "no calibration made it. To mend it: give --out another name" in shown.err
+    assert (tmp_path / other).read_text(encoding="utf-8") == "{}"
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_the_votes_of_the_run_are_no_gold_for_it(calibrate):
+    own = [{**row, "judge": f"judge {n}"} for n in range(6) for row in calibrate.gold]
+    code, shown = calibrate(own)
+    assert code == 2
+    assert "nobody but those who give the gold (judge 0, judge 1, judge 2, judge 3, judge 4, …) has voted" in shown.err
+
+
+@pytest.fixture
+def trusting(calibrate, build, capsys):
+    """trusting(gold rows, names) → the run built by what they teach, and what was warned of; names: new ones."""
+
+    def make(gold, names=None):
+        assert calibrate(gold)[0] == 0
+        found = rows(panel("adversary", LABELS, 1))
+        found["votes"] = [{**row, "judge": (names or {}).get(row["judge"], row["judge"])} for row in found["votes"]]
+        files = {f"{kind}.jsonl": found[kind] for kind in ("prompts", "candidates", "votes")}
+        run = build(files, labels={"trust": "trust.json"})
+        return run, capsys.readouterr().err
+
+    return make
+
+
+def pages(run) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in (run.card, run.report)]
+
+
+def test_votes_are_counted_as_they_were_said(trusting, calibrate):
+    run, _ = trusting(calibrate.gold)
+    found = [json.loads(row["provenance"]) for row in triplets(run)]
+    for row in found:
+        assert row["votes"] == {
+            side: sum(by.get(side, 0) for by in row["judges"].values()) for side in ("chosen", "rejected", "tie")
+        }
+    adversary = [row["judges"]["judge 4"] for row in found]
+    assert sum(by.get("rejected", 0) for by in adversary) > sum(by.get("chosen", 0) for by in adversary)
+
+
+def test_card_and_report_say_what_weighed_the_votes(trusting, calibrate, tmp_path):
+    run, warned = trusting(calibrate.gold, {"judge 5": "new"})
+    assert "labels.trust" not in warned
+    weight = trust_of(tmp_path)["pooled"]["judges"]["judge 4"]["weight"]
+    for text in pages(run):
+        assert "60 gold labels (gold.jsonl)" in text
+        assert f"judge 4 {weight:.2f}" in text
+        assert "others count as the average one (1)" in text
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "words"),
+    [
+        (60, "stranger", "none of its judges has a vote in this run; it was learned from 60 gold labels"),
+        (30, "judge", "nothing was learned from its 30 gold labels (gold.jsonl)"),
+    ],
+)
+def test_trust_that_changes_nothing_is_warned_of(trusting, calibrate, labels, name, words):
+    run, warned = trusting(calibrate.gold[:labels], {f"judge {n}": f"{name} {n}" for n in range(6)})
+    assert f"warning: labels.trust changes nothing: {words}" in warned
+    assert all(words in text for text in pages(run))
 
 
 def test_a_run_must_be_whole(tmp_path, capsys):

@@ -44,12 +44,14 @@ def objectives(path: Path, raw: Section, judges: Sequence[Judge]) -> Objectives:
     return _moved(found, files)
 
 
-def _moved(found: Objectives, files: dict[str, Path]) -> Objectives:
+def _moved(given: Objectives, files: dict[str, Path]) -> Objectives:
+    by = tuple(name for name in MOVERS if name in files)
+    found = replace(given, moved_by=by, unmoved={"weights": given.weights, "floors": given.floors}) if by else given
     if "progress" in files:
         known = progress.read(files["progress"], found.dimensions)
         found = _each(found, lambda weights: progress.adapted(weights, known))
     if "complaints" in files:
-        heard = complaints.read(files["complaints"])
+        heard = complaints.read(files["complaints"], (*found.dimensions, *found.floors))
         found = _each(found, lambda weights: complaints.shifted(weights, heard))
         found = replace(found, floors=complaints.raised(found.floors, found.dimensions, heard))
     return found
@@ -110,6 +112,8 @@ def _check_together(path: Path, given: Section) -> None:
     if conditioned != ("conditions" in given):
         _refuse(path, "conditions", "one is nothing without the other", "give both: pairs: conditioned, and conditions")
     beside = [name for name in (*BASES, "by_tag", *MOVERS) if name in given]
+    if conditioned and len(given["conditions"]) < 2:
+        _refuse(path, "conditions", "there are fewer than two", "give two at least, or `weights` in their place")
     if conditioned and beside:
         _refuse(path, beside[0], "means nothing to conditioned pairs", "leave it out; their weights are in conditions")
     if given.get("pairs") == "per_dimension" and not bases:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from prefdata.casting.checks import Section, known
+from prefdata.casting.sources import OWN
 from prefdata.casting.verifiers import file_of
 from prefdata.errors import InputError
 from prefdata.selection.settings import BANDS, EVIDENCE, LENGTHS, Length, Selection
 
 RATE = ("pointwise", "rules")  # kinds of judges that rate candidates
-OWN = ("sample", "import")  # sources that no entry of `sources` makes
 
 
 def selection(path: Path, raw: Section) -> Selection:

@@ -24,7 +24,10 @@ def command(commands: Commands, name: str, run: Run, summary: str, epilog: str =
 
 def above_zero(text: str) -> int:
     """A number of things, for `type=`."""
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is no whole number; name one above zero') from None
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is not above zero")
     return number

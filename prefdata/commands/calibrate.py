@@ -15,10 +15,13 @@ from prefdata.errors import InputError, PrefdataError
 if TYPE_CHECKING:
     from prefdata.labels.calibration.gold import Gold
 
+NAMED = 5  # judges in a message
+
 EPILOG = """
 The gold is a file of votes, or of any format that `prefdata audit` reads, on pairs of the run: whoever votes there is
 right. Nothing is learned from fewer than 50 labelled pairs, and judges count alike until then. With --by, the strata
-that have 50 labels get weights of their own; all labels together serve the rest.
+that have 50 labels get weights of their own; all labels together serve the rest. Judges with fewer than 20 labelled
+pairs share a weight; where they have fewer than 20 together, they count as the average judge.
 
 Writes FILE (trust.json) and a page beside it (trust.html) with reliability diagrams. To use it, say in the config
   labels: {trust: trust.json}
@@ -48,8 +51,7 @@ def run(options: argparse.Namespace) -> int:
     folder = finished(options.run_dir)
     out = options.out or folder.path / "trust.json"
     page = out.with_suffix(".html")
-    if options.gold in (out, page) or out == page:
-        raise PrefdataError(f"{out} cannot be written. To mend it: give --out another name, ending in .json.")
+    _check_free(options.gold, out, page)
     gold = _gold(options.gold)
     found = facts(Run(folder), gold, options.by)
     _check(options, found)
@@ -59,6 +61,20 @@ def run(options: argparse.Namespace) -> int:
     print("\n".join(_table(found)))
     print(f"trust     {out}\npage      {page}")
     return 0
+
+
+def _check_free(gold: Path, out: Path, page: Path) -> None:
+    """Nothing is written over but what an earlier calibration wrote."""
+    from prefdata.labels.trust_file import Trust
+
+    remedy = "To mend it: give --out another name, ending in .json."
+    if gold.resolve() in (out.resolve(), page.resolve()) or out == page:
+        raise PrefdataError(f"{out} cannot be written. {remedy}")
+    if there := [path for path in (out, page) if path.exists()]:
+        try:
+            Trust.load(out)
+        except InputError:
+            raise PrefdataError(f"{there[0]} exists and no calibration made it. {remedy}") from None
 
 
 def _gold(path: Path) -> Gold:
@@ -76,8 +92,10 @@ def _gold(path: Path) -> Gold:
 def _check(options: argparse.Namespace, found: dict[str, Any]) -> None:
     labels = found["gold"]
     if not labels["matched"]:
-        problem = f"no judge of {options.run_dir} has voted on any of its {labels['labels']:,} pairs"
-        remedy = "use the prompt and candidate ids of the run; those who give the gold do not count as its judges"
+        names = ", ".join(labels["judges"][:NAMED]) + (", …" if len(labels["judges"]) > NAMED else "")
+        others = f"nobody but those who give the gold ({names})"
+        problem = f"{others} has voted in {options.run_dir} on any of its {labels['labels']:,} pairs"
+        remedy = "use the prompt and candidate ids of the run, and as gold the labels of somebody who is no judge of it"
         raise InputError(str(options.gold), problem, remedy)
     if options.by and not found["labels"]:
         remedy = "name a tag of the prompts, as the report's coverage shows them"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefdata.commands import Commands, above_zero, command
 from prefdata.commands.showing import finished, put_out
-from prefdata.errors import PrefdataError
+from prefdata.errors import InputError, PrefdataError
 from prefdata.review.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 EPILOG = """
 First come the pairs that labels wait for (`labels.conflicts: relabel`, `labels.cycles: relabel`), then pairs drawn by
-score (uncertain, disputed, in strata short of pairs), with one row in ten drawn by lot alone. Each row has the
-probability with which it was drawn.
+score (uncertain, disputed, in strata short of pairs). One row in ten is drawn by lot alone, from the pairs that labels
+do not wait for. Each row has the probability with which it was drawn. Pairs that the run was built with answers to are
+not asked again. A file that holds answers is never written over.
 
 formats:
   jsonl          rows of `prefdata schema review`: write "winner" (left, right, tie, both_bad) and "judge" into them
@@ -27,7 +28,8 @@ formats:
   argilla        records for `records.from_json`; FILE.settings.json are the settings. Export with `records.to_json`
 
 Answers are inputs like any other: name the file among the config's inputs and build again. What people answered
-settles a pair. --answers says before that how right the run's exported labels are.
+settles the label of a pair: its other votes count for nothing. Whether it is exported, selection and cycles still
+decide as for any pair. --answers says before that how right the run's exported labels are.
 
 examples:
   prefdata queue runs/build --out queue.jsonl --count 200 --by question_type
@@ -68,18 +70,29 @@ def _check(options: argparse.Namespace) -> None:
 
 def _ask(run: RunDir, options: argparse.Namespace) -> int:
     from prefdata.review.earlier import pairs
+    from prefdata.review.pool import pool
     from prefdata.review.queue import queue
 
+    _refuse_answered(options.out)
     earlier = set().union(*(pairs(path) for path in options.skip or []))
     tasks = queue(run, options.count or 100, options.by, earlier)
     if not tasks:
-        why = "every pair was asked about before" if earlier else "nothing that could be shown was compared"
+        why = "every pair was asked about before" if len(pool(run)) else "nothing that could be shown was compared"
         raise PrefdataError(f"{run.path} has no pair to ask about: {why}. To mend it: build with more candidates.")
     for line in _told(tasks):
         print(line)
     for path in FORMATS[options.format or "jsonl"](tasks, options.out):
         print(f"questions {path}")
     return 0
+
+
+def _refuse_answered(out: Path) -> None:
+    """Answers take people hours, and a queue is a command away: they are never written over, nor is another file."""
+    from prefdata.review.earlier import untouched
+
+    if out.is_file() and out.stat().st_size and not untouched(out):
+        problem = f"{out} is there already, and is no queue without answers"
+        raise PrefdataError(f"{problem}. To mend it: name another file, or move this one away.")
 
 
 def _told(tasks: Sequence[Task]) -> list[str]:
@@ -99,7 +112,11 @@ def _weigh(run: RunDir, options: argparse.Namespace) -> int:
     if given["vote_id"].isin(answers(run)["vote_id"]).any():
         remedy = "name the run that the queue was made from"
         raise PrefdataError(f"{run.path} was built with these answers, and agrees with them. To mend it: {remedy}.")
-    facts = shown(review(given, pool(run, options.by)))
+    told = review(given, pool(run, options.by))
+    if not told["pairs"]:
+        remedy = "name the run that the queue was made from"
+        raise InputError(str(options.answers), f"it answers nothing of {run.path}, only pairs of other runs", remedy)
+    facts = shown(told)
     if options.html:
         _render(run, facts, options.html)
     for line in _lines(facts):

@@ -72,6 +72,9 @@ def show_run(run: RunDir) -> None:
             f"warning: {facts['pairs']:,} pairs, not the {facts['target_pairs']:,} of target_pairs: {why}",
             file=sys.stderr,
         )
+    trust = (facts["reliability"] or {}).get("trust")
+    if trust and not trust["applies"]:
+        print(f"warning: labels.trust changes nothing: {trust['words']}", file=sys.stderr)
     show_lacks(facts["coverage"], run.gaps)
     if run.progress.exists():
         print(f"paid      {spending(read_json(run.progress))}")

@@ -64,6 +64,9 @@ def _toward(given: str | None) -> Weights:
 
     if given is None:
         return {}
+    if given not in PRESETS and not Path(given).exists():
+        remedy = f"write {' or '.join(PRESETS)}, or the file that `prefdata weights` wrote"
+        raise PrefdataError(f'--toward: "{given}" is no preset, and there is no such file. To mend it: {remedy}.')
     return PRESETS[given] if given in PRESETS else read(Path(given))
 
 

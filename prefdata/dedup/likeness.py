@@ -29,7 +29,7 @@ from prefdata.dedup.minhash import band_keys, may_be
 from prefdata.dedup.settings import Dedup
 from prefdata.dedup.shingles import ODD, among, mixed
 
-WAITING = 1 << 23  # pairs that may wait before doubles among them are struck out
+WAITING = 1 << 23  # candidates that may wait before they are looked at
 
 
 class Likeness(NamedTuple):
@@ -92,14 +92,22 @@ def _units(found: Gathered) -> tuple[np.ndarray, np.ndarray]:
 
 def _by_words(units: Units, settings: Dedup) -> Pairs:
     """Units with like texts whose pictures may be alike, as far as signatures find them."""
-    waiting, count = [joined([], len(units.row))], 0
+    found, waiting, count = joined([], len(units.row)), list[Pairs](), 0
     for part in _candidates(units, settings.text):
         waiting.append(part)
         count += len(part.a)
         if count > WAITING:
-            waiting, count = [joined(waiting, len(units.row))], 0
-    both = joined(waiting, len(units.row))
-    return both.where(units.jaccard(both) >= (settings.text or 1.0))
+            found, waiting, count = _with_those_alike(units, found, waiting, settings), [], 0
+    return _with_those_alike(units, found, waiting, settings)
+
+
+def _with_those_alike(units: Units, found: Pairs, waiting: list[Pairs], settings: Dedup) -> Pairs:
+    """The pairs found so far, and those among the waiting ones whose texts are alike in truth."""
+    size = len(units.row)
+    both = joined(waiting, size)
+    fresh = both.where(~among(_codes(both, size), _codes(found, size)))
+    alike = units.jaccard(fresh) >= (settings.text or 1.0)
+    return joined([found, fresh.where(alike)], size)
 
 
 def _candidates(units: Units, least: float | None) -> Iterator[Pairs]:

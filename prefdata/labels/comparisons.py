@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from prefdata import contracts
 from prefdata.labels import bradley_terry, ranking
-from prefdata.labels.coding import Block
+from prefdata.labels.coding import HIGH, LOW, Block
 from prefdata.labels.cycles import Edges, components, three_cycles
 from prefdata.labels.handling import REASONS, Handled
 from prefdata.labels.repair import VERDICTS, Components, repair
@@ -39,6 +39,14 @@ class Comparisons:
     def label(self) -> np.ndarray:
         """1 where low is preferred, -1 where high is, 0 for ties and unresolved pairs [M]."""
         return np.where(self.pairs.tied, 0, np.sign(self.net)).astype(np.int8)
+
+    @property
+    def wins(self) -> tuple[np.ndarray, np.ndarray]:
+        """Votes for low and for high as they were said [M]: what judges are worth turns none of them over here."""
+        if self.votes.said is None:
+            return self.pairs.wins_low, self.pairs.wins_high
+        said, pair, number = self.votes.said.outcome, self.pairs.of_vote, len(self.net)
+        return np.bincount(pair[said == LOW], minlength=number), np.bincount(pair[said == HIGH], minlength=number)
 
     def gaps(self, theta: np.ndarray) -> np.ndarray:
         """θ of low less θ of high, for strengths [N], of every pair [M]; NaN for pairs without evidence."""
@@ -119,14 +127,15 @@ def table(found: Comparisons, handled: Handled) -> pa.Table:
     first = votes.first[pairs.prompt]
     probability = bradley_terry.probability(certainties(found))
     names = np.array(["b", "tie", "a"], object)
+    wins_a, wins_b = found.wins
     label = np.where(pairs.tied, "tie", np.where(handled.label == 0, None, names[handled.label + 1]))
     columns = {
         "prompt_id": votes.prompt_ids.take(pa.array(pairs.prompt)),
         "a": votes.names(pairs.prompt, pairs.low),
         "b": votes.names(pairs.prompt, pairs.high),
         "votes": pairs.votes,
-        "wins_a": pairs.wins_low,
-        "wins_b": pairs.wins_high,
+        "wins_a": wins_a,
+        "wins_b": wins_b,
         "ties": pairs.ties,
         "both_bad": pairs.both_bad,
         "weight_a": pairs.weight_low,

@@ -41,6 +41,9 @@ def choices(sources: Sequence[Path], votes: Path, user: str | None, wanted: Sequ
     chosen, left_out = _chosen(votes, user)
     names = sorted(wanted) or sorted(set(ratings["dimension"].drop_null().cast(pa.string()).to_pylist()))
     gap = _gaps(ratings, chosen, names)
+    if len(gap) and np.isnan(gap).all():
+        problem = f"none of its {len(gap):,} choices is between two candidates that the ratings score"
+        raise InputError(str(votes), problem, "name the run or files that rate these candidates", None, "prompt_id")
     if not wanted:
         telling = (np.abs(np.nan_to_num(gap)) > 0).any(axis=0)
         names, gap = [name for name, tells in zip(names, telling, strict=True) if tells], gap[:, telling]
@@ -65,6 +68,9 @@ def _distinct(pairs: pa.Table) -> pa.Table:
 def _chosen(path: Path, user: str | None) -> tuple[pa.Table, Counter[str]]:
     """(prompt_id, winner, loser of every vote of the user that decides, why others were left out)."""
     votes = gather(Intake(path, str(path)).chunks()).vote
+    if not len(votes):
+        remedy = "name a file of votes with --choices, see `prefdata schema vote`"
+        raise InputError(str(path), "holds no votes", remedy, None, "winner", "missing_field")
     if user is not None:
         judges = sorted(set(votes["judge"].cast(pa.string()).to_pylist()))
         votes = votes.filter(pc.equal(votes["judge"].cast(pa.string()), user))

@@ -8,8 +8,9 @@ All complaints of one user count USER_CAP at most. Every DOUBLING complaints dou
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ HALF_LIFE = 7.0  # days
 FADED = 4  # half-lives
 USER_CAP = 2.0
 DOUBLING = 10.0
+CLOSE = 0.8  # so alike are a name and its slip
 MANY, STEP, RISE, CEILING = 10.0, 0.02, 0.2, 0.8
 # Other names for what `complaint_words` finds.
 MEANING = {"honest": "accuracy", "harmless": "safety", "helpful": "helpfulness", "conciseness": "brevity"}
@@ -71,16 +73,19 @@ def _of(name: str, force: dict[str, float]) -> float:
     return force.get(name, 0.0) + force.get(MEANING.get(name, ""), 0.0)
 
 
-def read(path: Path) -> list[Complaint]:
+def read(path: Path, dimensions: Iterable[str]) -> list[Complaint]:
     """The complaints of a file of feedback (JSONL, JSON or Parquet), whatever else is in it; an event_id counts once.
 
-    Raises InputError for a row that is no feedback, and for one without a time.
+    Raises InputError for a row that is no feedback, for one without a time, and for a complaint about a dimension whose
+    name looks like a slip of one of `dimensions`; others may be in it.
     """
+    known = sorted({*dimensions, *MEANING, *MEANING.values()})
     from prefdata.sources.imports.reading import place, rows
 
     events: dict[str, tuple[datetime, dict[str, Any]]] = {}
     for row in rows(path):
         event = _checked(path, row.value, where := place(path, row.line))
+        _check_slip(path, event, where, known)
         events.setdefault(event["event_id"], (_time(path, event, where), event))
     newest = max((at for at, _ in events.values()), default=None)
     return [
@@ -98,6 +103,14 @@ def _checked(path: Path, value: object, where: str) -> dict[str, Any]:
         raise InputError(str(path), fault.problem, fault.remedy, where, fault.field, fault.reason)
     assert isinstance(value, dict)
     return value
+
+
+def _check_slip(path: Path, event: dict[str, Any], where: str, known: Sequence[str]) -> None:
+    name = event.get("dimension") or ""
+    close = difflib.get_close_matches(name, known, 1, CLOSE)
+    if event["kind"] == "complaint" and close and name not in known:
+        problem = f'"{name}" is no dimension that has a weight or floor'
+        raise InputError(str(path), problem, f'write "{close[0]}"', where, "dimension", "unknown_value")
 
 
 def _time(path: Path, event: dict[str, Any], where: str) -> datetime:

@@ -13,7 +13,8 @@ class Objectives:
 
     by_tag: tag → value → weights. floors: dimension → the share of its scale below which a candidate is never chosen.
     pairs: "overall", "per_dimension" or "conditioned" (then a label for each of `conditions`, name → weights).
-    Files (progress, learned weights, complaints) are read when the config is, and are in these weights already.
+    Files (progress, learned weights, complaints) are read when the config is, and are in these weights already:
+    moved_by names those that moved them, and unmoved holds "weights" and "floors" as they were before.
     """
 
     weights: Weights = field(default_factory=dict)
@@ -21,6 +22,8 @@ class Objectives:
     floors: Weights = field(default_factory=dict)
     pairs: str = "overall"
     conditions: dict[str, Weights] = field(default_factory=dict)
+    moved_by: tuple[str, ...] = ()
+    unmoved: dict[str, Weights] = field(default_factory=dict)
 
     @property
     def weightings(self) -> list[Weights]:

@@ -45,6 +45,7 @@ def shown(objectives: Objectives, found: Facts, dominance: dict[str, int]) -> Fa
     stood = standings(found.get("sources", {}), objectives.dimensions)
     return {
         "pairs": objectives.pairs,
+        "moved_by": list(objectives.moved_by),
         "dimensions": _dimensions(objectives, found["spoken"]),
         "by_tag": [
             {"tag": tag, "value": value, "weights": _sentence(weights)}
@@ -70,12 +71,14 @@ def _sentence(weights: Weights) -> str:
 def _dimensions(objectives: Objectives, said: dict[str, dict[str, int]]) -> list[Facts]:
     """The weighted ones, the heaviest first, those with a floor, then what was said of others."""
     names = {*objectives.dimensions, *objectives.floors, *said["rating"], *said["vote"]}
+    before = objectives.unmoved or {"weights": {}, "floors": {}}
     order = sorted(names, key=lambda name: (-objectives.weights.get(name, 0), name not in objectives.floors, name))
     return [
         {
             "name": name,
             "weight": objectives.weights.get(name),
             "floor": objectives.floors.get(name),
+            "before": {"weight": before["weights"].get(name), "floor": before["floors"].get(name)},
             **{kind: said[kind].get(name, 0) for kind in ("rating", "vote")},
         }
         for name in order

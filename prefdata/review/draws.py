@@ -6,9 +6,11 @@ rows is drawn in two parts, both without replacement and of fixed size, and the 
   by score   n1 = n - ceil(n/10) rows. Pairs that labels wait for come first; if there are more of them, each has the
              same chance. For the rest π1 = min(1, c·score), drawn systematically from a random order (Goodman & Kish
              1950; π1 is exact for any order).
-  audit      the other rows, each of the N - n1 pairs that are left with the same chance (simple random sampling).
+  audit      the other n2 rows, each of the pairs that are left and that labels do not wait for with the same chance
+             (simple random sampling): only such pairs can be exported, so only they say how right the labels are.
+             Only where n is 1 every pair can be audited.
 
-  π = π1 + (1 - π1) · n2/(N - n1); the π of all pairs add up to n, and none is 0.
+  π = π1 + (1 - π1) · n2/left for pairs that can be audited; the π of all pairs add up to n, and none is 0.
 
 Weights 1/π then give unbiased totals (Horvitz & Thompson 1952). All randomness is a number in [0, 1) for each pair, of
 the pair's name and a seed alone.
@@ -25,26 +27,28 @@ AUDIT = 0.1  # share of the rows that is drawn whatever the score says
 
 
 class Chances(NamedTuple):
-    """Of N pairs: by_score [N] is π1; audit: how many rows are drawn from those that are left."""
+    """Of N pairs: by_score [N] is π1; open [N]: may be audited; audit: how many rows are, of those that are left."""
 
     by_score: np.ndarray
+    open: np.ndarray
     audit: int
 
     @property
     def propensity(self) -> np.ndarray:
         """π, the probability of being drawn in either part [N]."""
-        left = len(self.by_score) - round(float(self.by_score.sum()))
+        left = round(float((1 - self.by_score)[self.open].sum()))
         share = self.audit / left if left else 0.0
-        return self.by_score + (1 - self.by_score) * share
+        return self.by_score + (1 - self.by_score) * share * self.open
 
 
 def chances(score: np.ndarray, waiting: np.ndarray, count: int) -> Chances:
     """score [N] ≥ 0; waiting [N] bool: labels wait for the pair; count: rows wanted, of which N can be had at most."""
     count = min(count, len(score))
-    scored = count - math.ceil(AUDIT * count)
+    open_ = ~waiting if count > 1 else np.ones(len(score), bool)
+    scored = count - min(math.ceil(AUDIT * count), int(open_.sum()))
     by_score = inclusion(waiting.astype(float), scored)
     by_score[~waiting] = inclusion(score[~waiting], scored - round(float(by_score.sum())))
-    return Chances(by_score, count - round(float(by_score.sum())))
+    return Chances(by_score, open_, count - round(float(by_score.sum())))
 
 
 def inclusion(size: np.ndarray, count: int) -> np.ndarray:
@@ -70,7 +74,7 @@ def draw(chances: Chances, place: np.ndarray, start: float, lot: np.ndarray) -> 
     the rows left with the smallest are audited.
     """
     by_score = _systematic(chances.by_score, np.argsort(place, kind="stable"), start)
-    left = np.setdiff1d(np.arange(len(lot)), by_score)
+    left = np.setdiff1d(np.flatnonzero(chances.open), by_score)
     return by_score, np.sort(left[np.argsort(lot[left], kind="stable")][: chances.audit])
 
 

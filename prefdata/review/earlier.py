@@ -10,6 +10,7 @@ from prefdata.sources.imports import argilla, label_studio, review
 from prefdata.sources.imports.reading import place, rows
 
 ASKED = (label_studio.asked, argilla.asked, review.asked)
+ANSWERS = ("winner", "judge", "annotations", "responses", argilla.FLAT)  # empty as long as nobody has answered
 
 
 def pairs(path: Path) -> set[tuple[str, str, str]]:
@@ -22,6 +23,12 @@ def pairs(path: Path) -> set[tuple[str, str, str]]:
             raise InputError(str(path), "is no row of a review queue", remedy, place(path, line))
         found.add((known["prompt_id"], *sorted((known["left_id"], known["right_id"]))))
     return found
+
+
+def untouched(path: Path) -> bool:
+    """Whether a file is a queue in which nobody has answered anything yet."""
+    known = [value for _, value, _ in rows(path)]
+    return all(isinstance(row, dict) and _asked(row) and not any(map(row.get, ANSWERS)) for row in known)
 
 
 def _asked(row: dict[str, Any]) -> dict[str, Any] | None:

@@ -26,13 +26,16 @@ Asked = tuple[str, str, str]  # prompt_id, a, b with a < b
 def queue(run: RunDir, count: int, by: Sequence[str] = (), earlier: Collection[Asked] = ()) -> list[Task]:
     """At most `count` questions: those that labels wait for, then the others in random order.
 
-    `by`: tags that make strata; `earlier`: pairs that are not asked again. The random order lets people stop where
+    `by`: tags that make strata; `earlier`: pairs that are not asked again, nor are those that the run was built with
+    answers to. The random order lets people stop where
     they like: what they answered of the second part is still a sample of it.
     """
     frame = pool(run, by)
-    frame = frame[~pd.MultiIndex.from_frame(frame[PAIR]).isin(list(earlier))].reset_index(drop=True)
+    frame = frame.assign(score=scores(frame))  # of all pairs, for strata are short of answers by those they have
+    asked = pd.MultiIndex.from_frame(frame[PAIR]).isin(list(earlier)) | frame["gold"]
+    frame = frame[~asked].reset_index(drop=True)
     lots = _Lots([read_json(run.manifest)["key"], count, list(by), sorted(earlier)])
-    drawn = _drawn(frame, chances(scores(frame), frame["handling"].isin(WAITING).to_numpy(), count), lots)
+    drawn = _drawn(frame, chances(frame["score"].to_numpy(), frame["handling"].isin(WAITING).to_numpy(), count), lots)
     texts = Texts(run, drawn)
     rows = (dict(zip(drawn.columns, row, strict=True)) for row in drawn.itertuples(index=False))
     return [_task(row, texts) for row in rows]

@@ -1,4 +1,4 @@
-"""What people answered settles a pair: the other votes on it count no longer."""
+"""What people answered settles the label of a pair: the other votes on it count no longer."""
 
 from __future__ import annotations
 

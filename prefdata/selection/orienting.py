@@ -10,7 +10,7 @@ KNOWN = (
     "contaminated", "twin_of", "cluster", "tags", "evidence",
 )  # fmt: skip
 COUNTED = ("wins", "weight", "theta")  # columns of both sides, from `labels.comparisons`
-VETOES = ("failed", "below")  # the same, of `selection.vetoes`; only those of the chosen side matter
+VETOES = ("failed", "below", "unrated")  # the same, of `selection.vetoes`; only those of the chosen side matter
 TRAITS = ("quality", "logp", "chars", "source", "error")  # the same, from `selection.traits`
 
 

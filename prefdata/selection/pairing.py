@@ -10,6 +10,7 @@ The reasons are asked in this order, and the first that applies is given:
   unresolved     both sides have the same weight
   failed_check   the winner failed in a dimension that must be passed
   below_floor    the winner lies below the floor of a dimension
+  not_rated      nobody rated the winner in a dimension that has a floor, so it may lie below it
   few_votes      fewer votes than min_votes
   weak_probability, weak_strength  below the floor
   chosen_not_rated, below_chosen_floor  nobody rated the winner, or too many of all rated candidates are better

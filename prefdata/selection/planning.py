@@ -56,8 +56,9 @@ def _open(gap: Gap, missing: float, prompts: Prompts, found: Yields, at: int) ->
     if missing < 0.5:
         return None
     pairs = math.ceil(missing - 0.5)
-    if gap.margin in OF_PAIRS and not found.to_gap[:, :, at].any():
+    if gap.margin in OF_PAIRS and len(found.to_gap) and not found.to_gap[:, :, at].any():
         return Open(gap, pairs, "no source of the config has given such pairs")
     each = (gap.there + prompts.usual) / (found.prompts[at] + 1)
     why = "the prompts there are can give no more" if found.prompts[at] else "there is no such prompt"
+    why = why if len(found.to_gap) else "nothing is generated here"
     return Open(gap, pairs, why, math.ceil(pairs / each) if each else None)

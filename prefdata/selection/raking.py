@@ -63,17 +63,26 @@ def _is_right(
 def whole(table: Table, amounts: np.ndarray, amount: int) -> np.ndarray:
     """Whole amounts [C] that sum to `amount`: rounded down, the rest by the largest remainders.
 
-    A cell's remainder counts with those of its margins' values, so that sums over many cells are right as well; where
-    the longer response wins, cells are rounded up only when no other can be.
+    A cell's remainder counts with those of its margins' values, so that sums over many cells are right as well. Where a
+    bound has no room for one more longer response, such cells are rounded up only if no other can be.
     """
-    longer = np.any([bound.longer for bound in table.bounds], axis=0) if table.bounds else np.zeros(len(amounts), bool)
     found, open_to_more = np.floor(amounts + 1e-6), amounts > 1e-6
     missing = [margin.sums(amounts) - margin.sums(found) for margin in table.margins]
+    last = -1e3 * len(missing)  # less than any need
     for _ in range(round(amount - found.sum())):
         need = amounts - found + sum(short[margin.code] for short, margin in zip(missing, table.margins, strict=True))
-        need = np.where(longer, need - len(need) * len(missing), need)
+        need = np.where(_at_its_bound(table, found), need + last, need)
         cell = int(np.argmax(np.where(open_to_more & (found < table.available), need, -np.inf)))
         found[cell] += 1
         for short, margin in zip(missing, table.margins, strict=True):
             short[margin.code[cell]] -= 1
     return found.astype(np.int64)
+
+
+def _at_its_bound(table: Table, found: np.ndarray) -> np.ndarray:
+    """True for the cells in which one more would be one longer response too many [C]."""
+    full = np.zeros(len(found), bool)
+    for bound in table.bounds:
+        if found[bound.longer].sum() + 1 > bound.allowed(found):
+            full |= bound.longer
+    return full

@@ -13,7 +13,8 @@ from prefdata.shards import DROPS
 
 # Reason → the column that says more of it.
 DETAILS = {
-    "failed_check": "failed", "below_floor": "below", "duplicate_prompt": "twin_of", "contaminated": "contaminated"
+    "failed_check": "failed", "below_floor": "below", "not_rated": "unrated", "duplicate_prompt": "twin_of",
+    "contaminated": "contaminated",
 }  # fmt: skip
 SAYS_WHY = ("obstacle", "obstacle_detail", "handling", *DETAILS.values())  # columns that nothing else needs
 
@@ -31,6 +32,7 @@ def first_reason(frame: pd.DataFrame, rules: Selection) -> np.ndarray:
         "unresolved": frame["label"].isna(),
         "failed_check": frame["failed"].notna(),
         "below_floor": frame["below"].notna(),
+        "not_rated": frame["unrated"].notna(),
         "few_votes": frame["votes"] < rules.min_votes,
         "weak_probability": frame["probability"] < rules.min_probability,
         "weak_strength": frame["strength"] < rules.min_strength,
@@ -38,7 +40,7 @@ def first_reason(frame: pd.DataFrame, rules: Selection) -> np.ndarray:
         "below_chosen_floor": share < (rules.chosen_floor or 0.0),
     }
     own = {name: frame[name].astype(object).to_numpy() for name in ("obstacle", "handling")}  # these say it themselves
-    names = [own.get(name, np.full(len(frame), name, object)) for name in conditions]
+    names = [own.get(name, np.array(name, object)) for name in conditions]
     applies = [np.asarray(each, bool) for each in conditions.values()]
     return np.select(applies, names, np.array(None, object))
 

@@ -33,7 +33,9 @@ class Compared:
         seen = [name for name in pq.read_schema(self.files[0]).names if name not in UNSEEN]
         table = pa.concat_tables([read_table(file, seen) for file in self.files])
         voted = [evidence(read_table(file, [JUDGES])[JUDGES], self.models) for file in self.files]
-        frame = table.to_pandas().assign(evidence=np.concatenate(voted))
+        frame = table.to_pandas(split_blocks=True, self_destruct=True)  # the table is gone as the frame comes
+        del table
+        frame["evidence"] = np.concatenate(voted)
         if clusters is None:
             return frame.assign(cluster=frame["prompt_id"], twin_of=None, contaminated=None)
         return frame.join(clusters, on="prompt_id")

@@ -116,9 +116,10 @@ def _prompts(job: Job, found: Selected, short: Sequence[Gap], names: pd.Index, g
 def _counts(able: pd.DataFrame, counted: Sequence[np.ndarray], names: pd.Index) -> np.ndarray:
     """How many pairs each prompt has that count for each gap [P, J]; of several views in that in which it has most."""
     view, views = pd.factorize(able["view"])
-    place = names.get_indexer(pd.Index(able["prompt_id"])) * max(1, len(views)) + view
-    sums = [np.bincount(place[own], minlength=len(names) * max(1, len(views))) for own in counted]
-    return np.array([each.reshape(len(names), -1).max(axis=1) for each in sums]).T
+    shape = len(names), max(1, len(views))
+    place = names.get_indexer(pd.Index(able["prompt_id"])) * shape[1] + view
+    sums = [np.bincount(place[own], minlength=shape[0] * shape[1]) for own in counted]
+    return np.array([each.reshape(shape).max(axis=1) for each in sums]).T
 
 
 def _of_gaps(found: Selected, short: Sequence[Gap]) -> np.ndarray:

@@ -26,6 +26,7 @@ from prefdata.objectives.weighing import heard
 from prefdata.plan import Job
 from prefdata.report.examples import Examples, examples, merge
 from prefdata.report.numbers import Counts, add, count, named
+from prefdata.review import overruled
 from prefdata.review.settling import settled
 from prefdata.selection.obstacles import Obstacles
 from prefdata.selection.traits import Traits
@@ -51,11 +52,12 @@ class Labelled:
         self.config, self.tags, self.view = job.config, tags, view
         self.how = Handling(self.config.labels.conflicts, self.config.labels.cycles)
         self.trust = Trust.load(self.config.labels.trust) if self.config.labels.trust else None
-        self.evidence = settled(heard(evidence, view, tags))
+        self.given, self.models = heard(evidence, view, tags), _models(job)
+        self.evidence = settled(self.given)
         coded = code(self.evidence.vote)
         self.votes = merged(coded) if self.config.labels.merge_repeats else coded
         self.locator = Locator(self.evidence.candidate, self.votes)
-        self.writers = Writers(self.evidence.candidate, self.locator, _models(job))
+        self.writers = Writers(self.evidence.candidate, self.locator, self.models)
         self.obstacles = Obstacles(self.evidence, self.locator, job.images.trouble)
         self.vetoes = Vetoes(evidence.rating, self.config.selection.must_pass, self.config.objectives.floors)
         self.traits = Traits(self.evidence, self.locator, errors)
@@ -82,10 +84,16 @@ class Labelled:
             "counts": counts,
             **self.evidence.population(self.votes, counts["candidates_voted"]),
             "votes_from_ratings": self.evidence.votes_from_ratings,
-            "reliability": reliability.named(self.counts["judges"], judges),
+            "reliability": self._reliability(judges),
             "trust": read_json(self.config.labels.trust) if self.config.labels.trust else None,
             "examples": merge([part.examples for part in self.parts]),
         }
+
+    def _reliability(self, judges: list[str]) -> Counts:
+        """How each judge votes, on pairs that people settled too."""
+        if self.evidence is self.given:
+            return reliability.named(self.counts["judges"], judges)
+        return overruled.judged(self.given, self.models, self.config.labels.merge_repeats)
 
     def _part(self, span: tuple[int, int], first: bool) -> tuple[Part, Counts]:
         """What a block gives; and what adds up, of the votes and of the judges."""

@@ -140,6 +140,8 @@ def planted(found, frame, copies: np.ndarray) -> None:
     together = code[copies[b]] == code[b]
     for least, most in ((0.8, 0.85), (0.85, 0.9), (0.9, 1.01)):
         band = (true >= least) & (true < most)
+        if not band.any():
+            continue
         print(f"planted J {least}–{min(most, 1)}: {together[band].mean():.4f} of {band.sum():,} in one cluster")
 
 

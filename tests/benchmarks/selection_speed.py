@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def comparisons(asked: pa.Table, count: int) -> pa.Table:
         "strength": np.abs(2 * probability - 1), "theta_a": theta[prompt, low], "theta_b": theta[prompt, high],
         "handling": nothing, "obstacle": nothing, "obstacle_detail": nothing,
         "judges": pa.array(judges).take(pa.array(pick.integers(0, 2, count))),
-        **{f"{name}_{side}": nothing for name in ("failed", "below") for side in "ab"},
+        **{f"{name}_{side}": nothing for name in ("failed", "below", "unrated") for side in "ab"},
         **{f"{name}_{side}": values[prompt, at] for side, at in (("a", low), ("b", high)) for name, values in (
             ("source", sources), ("error", errors), ("chars", chars), ("logp", logp))},
         **{f"quality_{side}": pa.nulls(count, pa.float64()) for side in "ab"},
@@ -122,15 +123,15 @@ def prepare(folder: Path, count: int, with_plan: bool) -> Path:
 def select(path: Path) -> None:
     """Run the step, and print what it took as JSON."""
     work = job(load(path), RunDir(path.parent / "run"))
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.process_time()
     manifest = selecting.run(work, Step("select", 0, 1, "timed"))
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
     coverage = manifest.facts["coverage"]
     off = max((abs(row["points"]) for row in coverage["shares"]), default=0.0)
     over = max((row["after"] - row["gold"] for row in coverage["lengths"] if row["after"] is not None), default=0.0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     gaps = {f"{gap['margin']}={gap['value']}": gap["missing"] for gap in coverage["gaps"]}
-    told = {"seconds": seconds, "peak_mib": peak, "pairs": coverage["pairs"], "able": coverage["able"]}
+    told = {"seconds": seconds, "cpu": cpu, "peak_mib": peak, "pairs": coverage["pairs"], "able": coverage["able"]}
     print(json.dumps({**told, "off": off, "longer_over": over, "gaps": gaps, "plan": coverage["plan"]}))
 
 
@@ -146,12 +147,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = prepare(Path(folder), options.pairs, options.plan)
         command = [sys.executable, __file__, "--timed", str(path)]
-        told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    print(
-        "{able:,} pairs that could be taken, {pairs:,} taken in {seconds:.1f} s, peak {peak_mib:,.0f} MiB".format(
-            **told
-        )
-    )
+        small = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"}  # as `prefdata build` has it
+        told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=small).stdout)
+    print("{able:,} pairs that could be taken, {pairs:,} taken".format(**told))
+    print("{seconds:.1f} s ({cpu:.1f} s of CPU), peak {peak_mib:,.0f} MiB".format(**told))
     print(f"largest deviation of a share {told['off']:.2f} points, of the longer ones {100 * told['longer_over']:+.2f}")
     if told["gaps"]:
         print(f"gaps {told['gaps']}; the plan: {told['plan']}")

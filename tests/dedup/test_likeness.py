@@ -59,6 +59,14 @@ def test_pairs_alike_are_those_of_comparing_all_with_all(tmp_path, seed):
     assert len(pairs) > 20
 
 
+def test_candidates_that_are_looked_at_a_few_at_a_time_give_the_same_pairs(tmp_path, monkeypatch):
+    paths = signed(tmp_path, written(1, 150))
+    whole = found(paths)[1]
+    monkeypatch.setattr("prefdata.dedup.likeness.WAITING", 10)
+    few = found(paths)[1]
+    assert [side.tolist() for side in few.pairs] == [side.tolist() for side in whole.pairs]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_left_out_is_near_to_what_stays_and_what_stays_is_not_near(tmp_path, seed):
     texts = written(seed, 150)

@@ -211,6 +211,20 @@ def test_judges_with_few_labels_share_a_weight(coded, vote_file):
     assert len(set(weights.values())) == 5
 
 
+@pytest.mark.parametrize("sure", [{}, {"confidence": 0.99}])
+def test_of_a_label_or_two_nothing_is_learned(coded, vote_file, sure):
+    found = panel("good", 60, 3)
+    new = [{**row, "judge": "new", **sure} for row in rows(found)["gold"][:2]]
+    truth = labels(vote_file, found)
+    plain, other = (fit(heard([Read(coded(rows(found)["votes"] + more), [None] * 60)], truth)) for more in ([], new))
+    one, two = ({name: judge.weight for name, judge in found.group().judges.items()} for found in (plain, other))
+    assert two == pytest.approx(one)
+    run = Read(coded(rows(found)["votes"] + new), [None] * 60)
+    told = heard([run], truth)
+    net = tally(apply(run.votes, Trust(pooled=other.group()), run.strata)).net
+    assert net[told.place] == pytest.approx(other.score(told) * other.scale)
+
+
 def test_a_judge_whose_votes_weigh_nothing_is_not_known_and_takes_nothing_from_others(coded, vote_file):
     found = panel("good", 60, 4)
     silent = [{**row, "judge": "silent", "weight": 0} for row in rows(found)["gold"]]

@@ -14,6 +14,11 @@ from prefdata.strata.tags import Tags
 
 Rows = list[dict]
 
+BOLD = {"accuracy": 9, "safety": 4, "helpfulness": 9, "brevity": 9}
+SAFE = {"accuracy": 6, "safety": 9, "helpfulness": 6, "brevity": 5}
+POOR = {"accuracy": 2, "safety": 6, "helpfulness": 2, "brevity": 4}
+SCORES = {"bold": BOLD, "poor": POOR, "safe": SAFE}
+
 
 def rating(candidate: str, dimension: str | None, score: float, judge: str = "j", prompt: str = "p", **more) -> dict:
     """A rating from 0 to 10."""
@@ -58,3 +63,23 @@ def tags(of: Evidence, known: dict[str, dict[str, str]] | None = None) -> Tags:
 def write(path: Path, rows: Rows) -> Path:
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+def files(prompts: dict[str, dict[str, str]] | None = None, scores=SCORES, extra: tuple = ()) -> dict[str, list[dict]]:
+    """Prompts with tags, three answers each, and ratings in four dimensions."""
+    prompts = prompts or {"p": {}}
+    asked = [
+        {"prompt_id": p, "messages": [{"role": "user", "content": f"问题 {p}?"}], "tags": t} for p, t in prompts.items()
+    ]
+    texts = [
+        {
+            "prompt_id": p,
+            "candidate_id": c,
+            "text": f"{c} {p}",
+            "origin": {"source": "sample", "policy": c, "model": "m"},
+        }
+        for p in prompts
+        for c in scores
+    ]
+    rated = [row for p in prompts for row in ratings(scores, prompt=p)]
+    return {"p.jsonl": asked, "c.jsonl": texts, "r.jsonl": [*rated, *extra]}

@@ -13,33 +13,9 @@ from prefdata.cli import main
 from prefdata.shards import read_json
 
 from ..conftest import bytes_of, drops, triplets
-from .records import rating, ratings, vote
+from .records import SCORES, files, rating, vote, write
 
 DIMENSIONS = ("accuracy", "safety", "helpfulness", "brevity")
-BOLD = {"accuracy": 9, "safety": 4, "helpfulness": 9, "brevity": 9}
-SAFE = {"accuracy": 6, "safety": 9, "helpfulness": 6, "brevity": 5}
-POOR = {"accuracy": 2, "safety": 6, "helpfulness": 2, "brevity": 4}
-SCORES = {"bold": BOLD, "poor": POOR, "safe": SAFE}
-
-
-def files(prompts: dict[str, dict[str, str]] | None = None, scores=SCORES, extra: tuple = ()) -> dict[str, list[dict]]:
-    """Prompts with tags, three answers each, and ratings in four dimensions."""
-    prompts = prompts or {"p": {}}
-    asked = [
-        {"prompt_id": p, "messages": [{"role": "user", "content": f"问题 {p}?"}], "tags": t} for p, t in prompts.items()
-    ]
-    texts = [
-        {
-            "prompt_id": p,
-            "candidate_id": c,
-            "text": f"{c} {p}",
-            "origin": {"source": "sample", "policy": c, "model": "m"},
-        }
-        for p in prompts
-        for c in scores
-    ]
-    rated = [row for p in prompts for row in ratings(scores, prompt=p)]
-    return {"p.jsonl": asked, "c.jsonl": texts, "r.jsonl": [*rated, *extra]}
 
 
 def labels(run) -> set[tuple[str, str]]:
@@ -82,6 +58,20 @@ def test_who_is_below_a_floor_is_never_chosen_and_named(build):
     run = build(files(), objectives={"preset": "standard", "floors": {"safety": 0.5}})
     assert labels(run) == {("safe", "poor")}
     assert reasons(run) == {("below_floor", "safety"): 2}
+
+
+def test_who_has_no_rating_in_a_dimension_with_a_floor_is_never_chosen(build):
+    told = files({"p": {}, "q": {}})
+    told["r.jsonl"] = [
+        row for row in told["r.jsonl"] if (row["prompt_id"], row["candidate_id"], row["dimension"])
+        != ("p", "bold", "safety")
+    ]  # fmt: skip
+    run = build(told, objectives={"preset": "standard", "floors": {"safety": 0.3}})
+    assert {row["chosen_id"] for row in triplets(run) if row["prompt_id"] == "p"} == {"safe"}
+    assert {row["chosen_id"] for row in triplets(run) if row["prompt_id"] == "q"} == {"safe", "bold"}
+    assert reasons(run) == {("not_rated", "safety"): 2}
+    assert "<td>not_rated" in run.report.read_text("utf-8")
+    assert reasons(build(told, objectives={"preset": "standard", "floors": {"safety": 0.0}})) == {}
 
 
 def test_a_floor_holds_without_any_weights_and_whatever_the_rating_weighs(build):
@@ -189,20 +179,14 @@ def test_other_conditions_make_the_labels_again(build):
     assert {row["prompt"][0]["content"] for row in triplets(run)} == {"Weigh accuracy 1.", "Weigh safety 1."}
 
 
-def test_a_dimension_that_no_rating_is_about_is_refused_by_its_nearest_name(build, tmp_path, capsys):
-    build(files(), code=2, objectives={"weights": {"acuracy": 0.5, "safety": 0.5}})
-    said = capsys.readouterr().err
-    assert 'nobody scores "acuracy"' in said
-    assert 'write "accuracy"' in said
-
-
-def test_a_dimension_of_a_scene_may_be_absent_and_one_of_all_prompts_may_not(build, capsys):
-    scene = {"scene": {"story": {"creativity": 1.0}}}
-    build(files(), objectives={"preset": "standard", "by_tag": scene})
-    build(files(), code=2, objectives={"weights": {"creativity": 0.5, "safety": 0.5}})
-    assert 'nobody scores "creativity"' in capsys.readouterr().err
-    build(files(), code=2, objectives={"floors": {"creativity": 0.5}})
-    assert 'nobody scores "creativity"' in capsys.readouterr().err
+def test_the_report_says_what_moved_weights_and_floors(build, tmp_path):
+    event = {"kind": "complaint", "prompt_id": "p", "at": "2026-01-01", "dimension": "safety"}
+    write(tmp_path / "said.jsonl", [{**event, "event_id": f"e{n}", "user": f"u{n}"} for n in range(15)])
+    objectives = {"preset": "standard", "floors": {"safety": 0.2}}
+    page = build(files(), objectives={**objectives, "complaints": "said.jsonl"}).report.read_text("utf-8")
+    assert "Weights and floors were moved by the files of complaints" in page
+    assert '(0.300)</td><td class="n">0.30 (0.20)</td>' in page
+    assert "were moved" not in build(files(), objectives=objectives).report.read_text("utf-8")
 
 
 def test_a_floor_stands_in_place_of_the_half_that_must_pass_asks_for(build):
@@ -217,11 +201,12 @@ def test_a_floor_stands_in_place_of_the_half_that_must_pass_asks_for(build):
 
 def test_the_report_shows_weights_floors_and_where_good_responses_come_from(build):
     objectives = {"preset": "standard", "floors": {"safety": 0.2}, "by_tag": {"scene": {"medical": {"accuracy": 1.0}}}}
-    run = build(files({f"p{n}": {} for n in range(6)}), objectives=objectives)
+    run = build(files({f"p{n}": {"scene": "tale"} for n in range(6)}), objectives=objectives)
     page = run.report.read_text("utf-8")
     assert "<h2>Objectives</h2>" in page
     assert '<td>accuracy</td><td class="n">0.400</td>' in page
     assert "<td>bold</td>" in page
+    assert '<td>medical</td><td class="n">0</td>' in page
     assert page.split("<h2>Objectives</h2>")[1].split("<h2>")[0].count('<svg class="curve"') == 6
     shown = read_json(run.summary)["objectives"]
     assert {source["name"]: source["on_front"] for source in shown["sources"]} == {

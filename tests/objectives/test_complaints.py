@@ -101,7 +101,7 @@ def test_ages_are_counted_back_from_the_newest_event_of_any_kind(tmp_path):
         event("2026-01-08", 3, "thumb", value="up"),
         event("2026-01-01T00:00:00Z", 1, text="too long"),
     ]
-    found = read(write(tmp_path / "f.jsonl", rows))
+    found = read(write(tmp_path / "f.jsonl", rows), WEIGHTS)
     assert found == [Complaint("u", 7.0, ("brevity",)), Complaint("u", 5.0, ("safety",))]
 
 
@@ -116,5 +116,14 @@ def test_ages_are_counted_back_from_the_newest_event_of_any_kind(tmp_path):
 )
 def test_rows_that_are_no_feedback_or_have_no_time_are_refused(tmp_path, row, field):
     with pytest.raises(InputError) as caught:
-        read(write(tmp_path / "f.jsonl", [row]))
+        read(write(tmp_path / "f.jsonl", [row]), WEIGHTS)
     assert (caught.value.place, caught.value.field) == ("line 1", field)
+
+
+def test_a_misspelt_dimension_is_refused_and_one_that_has_no_weight_is_not(tmp_path):
+    rows = [event("2026-01-01", 1, dimension="creativity"), event("2026-01-01", 2, "thumb", dimension="safty")]
+    assert len(read(write(tmp_path / "f.jsonl", rows), WEIGHTS)) == 1
+    rows.append(event("2026-01-01", 3, dimension="safty"))
+    with pytest.raises(InputError, match='write "safety"') as caught:
+        read(write(tmp_path / "f.jsonl", rows), WEIGHTS)
+    assert (caught.value.place, caught.value.field) == ("line 3", "dimension")

@@ -35,10 +35,8 @@ def test_presets_are_weights(tmp_path):
 
 
 def test_weights_are_brought_to_the_sum_of_one(tmp_path):
-    assert loaded(tmp_path, {"weights": {"accuracy": 1, "safety": 0.5}}).weights == {
-        "accuracy": 0.666667,
-        "safety": 0.333333,
-    }
+    for given in ({"accuracy": 1, "safety": 0.5}, {"accuracy": 4, "safety": 2}):
+        assert loaded(tmp_path, {"weights": given}).weights == {"accuracy": 0.666667, "safety": 0.333333}
 
 
 def test_imported_ratings_may_have_any_dimension(tmp_path):
@@ -51,7 +49,7 @@ WRONG = [
     ({"weights": {"accuracy": 1.0, "brevety": 0.0}}, "objectives.weights", 'write "brevity"'),
     ({"weights": {"accuracy": 0}}, "objectives.weights", "above 0"),
     ({"weights": {}}, "objectives.weights", "empty"),
-    ({"weights": {"accuracy": 3}}, "objectives.weights.accuracy", "above 1"),
+    ({"weights": {"accuracy": -1}}, "objectives.weights.accuracy", "below 0"),
     ({"preset": "hhh"}, "objectives.preset", "safety_first"),
     ({"preset": "standard", "weights": {"accuracy": 1.0}}, "objectives.weights", "stands beside"),
     ({"floors": {"savety": 0.5}}, "objectives.floors", 'write "safety"'),
@@ -64,7 +62,7 @@ WRONG = [
     (
         {"pairs": "conditioned", "conditions": {"a": {"accuracy": 1.0}}},
         "objectives.conditions",
-        "enough",
+        "fewer than two.*give two at least",
     ),
     (
         {"pairs": "conditioned", "conditions": {"a": {"accuracy": 1.0}, "b": {"accuracy": 0.5, "safety": 0.0}}},
@@ -115,6 +113,8 @@ def test_progress_and_complaints_move_the_weights_of_all_and_of_tags(tmp_path):
     assert moved.weights["brevity"] > 0.15
     assert moved.by_tag["scene"]["tale"]["brevity"] > 0.5
     assert moved.floors == {"brevity": 0.2}
+    assert moved.moved_by == ("progress", "complaints")
+    assert moved.unmoved == {"weights": STANDARD, "floors": {}}
     assert sum(moved.weights.values()) == pytest.approx(1)
 
 

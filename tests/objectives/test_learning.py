@@ -162,3 +162,16 @@ def test_dimensions_that_never_differ_are_not_learned(tmp_path):
     rated += [rating(c, "grammar", 10, "rules", f"p{n}") for n in range(3) for c in ("c0", "c1")]
     picks = write(tmp_path / "v.jsonl", [vote("c0", "c1", prompt=f"p{n}") for n in range(3)])
     assert choices([write(tmp_path / "r.jsonl", rated)], picks, None).dimensions == ("accuracy", "brevity")
+
+
+def test_files_that_hold_no_such_weights_or_choices_are_named(files, tmp_path, capsys):
+    ratings, picks = (str(path) for path in files)
+    other = str(write(tmp_path / "other.jsonl", [vote("x", "y", prompt=f"o{n}") for n in range(50)]))
+    wrong = {
+        ("--choices", picks, "--toward", "safe"): '--toward: "safe" is no preset, and there is no such file',
+        ("--choices", ratings): f'{ratings}, field "winner": holds no votes',
+        ("--choices", other): f'{other}, field "prompt_id": none of its 50 choices',
+    }
+    for given, words in wrong.items():
+        assert main(["weights", str(tmp_path / "ratings.jsonl"), *given, "--out", "-"]) == 2
+        assert words in capsys.readouterr().err

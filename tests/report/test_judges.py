@@ -50,7 +50,9 @@ def test_every_judge_has_a_row_and_its_figures(page):
 
 def test_gold_is_shown_where_votes_were_weighed_by_it(page):
     gold = {"weight": -0.5, "worth": 0.031, "accuracy": 0.25, "accuracy_low": 0.1, "accuracy_high": 0.4}
-    text = page([vote("a"), vote("b", "other")], {"pooled": {"labels": 60, "judges": {"j1": gold}}})
+    pooled = {"labels": 60, "judges": {"j1": gold}}
+    trust = {"by": None, "gold": {"file": "gold.jsonl", "matched": 60}, "pooled": pooled, "strata": {}}
+    text = page([vote("a"), vote("b", "other")], trust)
     for word in ("-0.50", "+3.1", "25.0 %", "10.0 % – 40.0 %", "Of 60 labels"):
         assert word in text
     assert "all judges count alike" not in text

@@ -145,6 +145,7 @@ def choose(task: dict, choices: list[str]) -> None:
     ("change", "field"),
     [
         (lambda task: task["annotations"][0].pop("completed_by"), "annotations.completed_by"),
+        (lambda task: task["annotations"][0]["result"][0].update(from_name="better"), "annotations.result.from_name"),
         (lambda task: choose(task, ["best"]), "annotations.result"),
         (lambda task: choose(task, ["left", "tie"]), "annotations.result"),
         (lambda task: task.update(annotations="none"), "annotations"),

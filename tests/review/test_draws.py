@@ -38,7 +38,7 @@ def test_a_draw_has_so_many_rows_each_once(pool, count, seed):
     assert len(rows) == len(set(rows.tolist())) == min(count, len(pool))
 
 
-@given(st.lists(st.floats(0, 5), min_size=1, max_size=40), st.integers(0, 50))
+@given(st.lists(st.just(0.0) | st.floats(1e-9, 5), min_size=1, max_size=40), st.integers(0, 50))
 def test_inclusion_is_proportional_to_size_up_to_one(sizes, count):
     size = np.array(sizes)
     found = inclusion(size, count)
@@ -53,7 +53,8 @@ def test_inclusion_is_proportional_to_size_up_to_one(sizes, count):
 def test_what_waits_comes_before_what_scores(pool, count):
     score, waiting = arrays(pool)
     by_score = chances(score, waiting, count).by_score
-    scored = min(count, len(pool)) - math.ceil(AUDIT * min(count, len(pool)))
+    rows = min(count, len(pool))
+    scored = rows - min(math.ceil(AUDIT * rows), int((~waiting).sum()) if rows > 1 else 1)
     if waiting.sum() <= scored:
         assert (by_score[waiting] == 1).all()
     else:
@@ -61,7 +62,18 @@ def test_what_waits_comes_before_what_scores(pool, count):
         assert by_score[waiting] == pytest.approx(scored / waiting.sum())
 
 
-@pytest.mark.parametrize(("pairs", "rows", "waits"), [(40, 12, 0.0), (40, 12, 0.5), (15, 14, 0.1), (3, 2, 0.0)])
+@given(pools, st.integers(2, 80), st.integers(0, 2**32))
+def test_a_tenth_of_the_rows_are_audits_of_pairs_that_labels_do_not_wait_for(pool, count, seed):
+    score, waiting = arrays(pool)
+    rng, given = np.random.default_rng(seed), chances(score, waiting, count)
+    _, audit = draw(given, rng.random(len(pool)), rng.random(), rng.random(len(pool)))
+    assert min(count, len(pool)) == 1 or not waiting[audit].any()
+    assert len(audit) >= min(math.ceil(AUDIT * min(count, len(pool))), (~waiting).sum())
+
+
+@pytest.mark.parametrize(
+    ("pairs", "rows", "waits"), [(40, 12, 0.0), (40, 12, 0.5), (15, 14, 0.1), (3, 2, 0.0), (40, 12, 0.9)]
+)
 def test_rows_are_drawn_as_often_as_their_propensity_says(pairs, rows, waits):
     rng = np.random.default_rng(pairs * rows)
     given, times = chances(rng.random(pairs) ** 2, rng.random(pairs) < waits, rows), 4000

@@ -18,7 +18,7 @@ from prefdata.review.queue import queue
 from prefdata.shards import RunDir, read_json
 
 from .conftest import build_in
-from .world import IMAGES, QUESTIONS, candidates, prompts, read_rows, write_rows, write_world
+from .world import FILES, IMAGES, QUESTIONS, candidates, prompts, read_rows, write_rows, write_world
 
 
 def compared(run) -> dict[tuple[str, str, str], dict]:
@@ -168,6 +168,59 @@ def test_pairs_that_labels_wait_for_come_first(built):
     assert [task.reason for task in tasks[:3]] == ["conflict_to_review"] * 3
     assert {task.prompt_id for task in tasks[:3]} == {"p1", "p3", "p5"}
     assert all(task.conflict and task.propensity == 1 for task in tasks[:3])
+
+
+def test_a_queue_in_which_people_answered_is_never_written_over(built, tmp_path, capsys):
+    run, out = built(), tmp_path / "q.jsonl"
+    command = ["queue", str(run.path), "--out", str(out)]
+    assert main(command) == main(command) == 0  # nobody has answered yet
+    rows = read_rows(out)
+    write_rows(out, [rows[0], {**rows[1], "winner": "left", "judge": "anna"}, *rows[2:]])
+    answered = out.read_bytes()
+    capsys.readouterr()
+    assert main(command) == 2
+    assert "is no queue without answers. To mend it: name another file" in capsys.readouterr().err
+    assert out.read_bytes() == answered
+
+
+@pytest.mark.parametrize("name", ["label_studio_export.json", "argilla_export.json", "argilla_flat.json"])
+def test_what_the_tools_exported_is_never_written_over(built, tmp_path, name):
+    out = tmp_path / name
+    out.write_bytes((FILES / name).read_bytes())
+    assert main(["queue", str(built().path), "--out", str(out)]) == 2
+    assert out.read_bytes() == (FILES / name).read_bytes()
+
+
+@pytest.mark.parametrize("format", ["label_studio", "argilla"])
+def test_a_queue_for_a_tool_may_be_made_again(built, tmp_path, format):
+    command = ["queue", str(built().path), "--out", str(tmp_path / "q.json"), "--format", format]
+    assert main(command) == main(command) == 0
+
+
+def test_pairs_that_people_answered_in_the_run_are_not_asked_again(built, tmp_path):
+    run = built()
+    assert main(["queue", str(run.path), "--out", str(tmp_path / "q.jsonl")]) == 0
+    answers = [{**row, "winner": "left", "judge": "anna"} for row in read_rows(tmp_path / "q.jsonl")]
+    write_rows(tmp_path / "answers.jsonl", [row for row in answers if row["prompt_id"] in ("p0", "p1")])
+    assert {task.prompt_id for task in queue(built(["answers.jsonl"], "again"), 10)} == set(QUESTIONS) - {"p0", "p1"}
+
+
+def test_a_count_that_is_no_number_is_said_plainly(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["queue", str(tmp_path), "--out", "q", "--count", "abc"])
+    assert '"abc" is no whole number' in capsys.readouterr().err
+
+
+def test_answers_to_other_pairs_and_files_of_other_kinds_are_errors(built, tmp_path, capsys):
+    run = built()
+    other = {"task_id": "t", "prompt_id": "zz", "left_id": "x", "right_id": "y", "winner": "left", "judge": "anna"}
+    wrong = {"it answers nothing of": other, "it is no queue of `prefdata queue`": {"colour": "red"}}
+    for problem, row in wrong.items():
+        write_rows(tmp_path / "a.jsonl", [row])
+        assert main(["queue", str(run.path), "--answers", str(tmp_path / "a.jsonl")]) == 2
+        said = capsys.readouterr().err
+        assert problem in said
+        assert "--format" not in said
 
 
 def test_what_cannot_be_asked_is_said_with_a_remedy(built, tmp_path, capsys):

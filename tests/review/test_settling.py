@@ -6,12 +6,13 @@ from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prefdata.cli import main
 from prefdata.evidence import Evidence, gather
 from prefdata.review.settling import settled
+from prefdata.shards import read_json
 from prefdata.sources.imports.intake import Chunk, record_table
 
 from ..conftest import drops, triplets
@@ -31,6 +32,7 @@ def evidence(given_votes) -> Evidence:
 
 
 @given(st.lists(votes, min_size=1, max_size=30))
+@settings(deadline=None)  # the first example pays for imports
 def test_only_votes_on_answered_pairs_are_left_out_and_never_an_answer(given_votes):
     pair_of = [(prompt, *sorted(sides[:2])) for prompt, sides, _, _ in given_votes]
     asked = {pair for pair, (*_, answer) in zip(pair_of, given_votes, strict=True) if answer}
@@ -72,6 +74,19 @@ def test_a_build_with_answers_changes_exactly_these_labels(built, tmp_path):
     untouched = [comparisons(run)["p5"] for run in (before, after)]
     assert untouched[0] == untouched[1]
     assert (comparisons(after)["p0"]["votes"], comparisons(after)["p0"]["conflict"]) == (1, False)
+
+
+def test_judges_are_still_held_against_the_people_who_settled_their_pairs(built, tmp_path):
+    before = built()
+    answer(before, tmp_path, {"p0": "c1", "p1": "c1", "p4": "c0"})
+    facts = read_json(built(["answers.jsonl"], "again").work / "label-0000" / "manifest.json")["facts"]
+    known = facts["reliability"]
+    assert set(known["judges"]) == {"j0", "j1", "j2", "anna"}
+    met = {pair: sum(map(sum, table)) for pair, table in known["meetings"].items()}
+    assert met["anna\tj0"] == met["anna\tj2"] == 3
+    assert met["j0\tj1"] == len(QUESTIONS)
+    agreed = {pair: sum(table[at][at] for at in range(3)) for pair, table in known["meetings"].items()}
+    assert (agreed["anna\tj0"], agreed["anna\tj2"]) == (1, 2)
 
 
 def test_several_people_decide_by_majority(built, tmp_path):

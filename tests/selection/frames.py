@@ -25,7 +25,7 @@ def comparison(prompt: str = "p", a: str = "a", b: str = "b", label: str | None 
         "weight_tie": 2.0 * (label == "tie"), "probability": {"a": 0.8, "b": 0.2}.get(label or "", 0.5),
         "theta_a": 0.7 if label == "a" else -0.7, "theta_b": -0.7 if label == "a" else 0.7, "handling": None,
         "obstacle": None, "obstacle_detail": None, "failed_a": None, "failed_b": None, "below_a": None, "below_b": None,
-        "source_a": "sample",
+        "unrated_a": None, "unrated_b": None, "source_a": "sample",
         "source_b": "sample", "error_a": None, "error_b": None, "quality_a": np.nan, "quality_b": np.nan,
         "logp_a": np.nan, "logp_b": np.nan, "chars_a": 100.0, "chars_b": 100.0, "cluster": prompt, "twin_of": None,
         "contaminated": None,

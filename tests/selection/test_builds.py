@@ -143,6 +143,17 @@ def test_a_build_meets_its_quotas_and_says_so(build, capsys):
     assert "Pairs by stratum" in page
 
 
+def test_quotas_on_votes_without_prompts_leave_everything_open(build):
+    files = {
+        "c.jsonl": [{"prompt_id": "p", "candidate_id": name, "text": name} for name in "ab"],
+        "v.jsonl": [{"prompt_id": "p", "a": "a", "b": "b", "winner": "a", "judge": "Ann"}],
+    }
+    run = build(files, selection={"target_pairs": 10, "quotas": {"source": {"import": 1.0}}})
+    assert triplets(run) == []
+    (left,) = read_json(run.summary)["coverage"]["left"]
+    assert (left["value"], left["missing"], left["prompts"]) == ("import", 10, None)
+
+
 def test_shares_that_cannot_be_had_are_warned_of(build, capsys):
     build(selection={"quotas": {"length": {"short": 0.5, "long": 0.5}}})
     said = capsys.readouterr().err

@@ -98,7 +98,8 @@ def test_without_any_way_everything_is_left_open():
     prompts = prompts_of([2, 0], [0, 0])
     found = planned(3, prompts, [], 1, ("import", "import"))
     assert not len(found.rows)
-    assert (found.left[0].missing, found.left[0].gap.value) == (3, "count")
+    (left,) = found.left
+    assert (left.missing, left.gap.value, left.because) == (3, "count", "nothing is generated here")
 
 
 @given(st.integers(0, 40), st.lists(st.integers(0, 6), min_size=1, max_size=8), st.integers(1, 3))

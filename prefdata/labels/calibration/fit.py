@@ -12,12 +12,12 @@ from prefdata.labels.calibration.weights import combined
 from prefdata.labels.trust import evidence
 from prefdata.labels.trust_file import Bias, Biases, Group, Judge
 
-FEW = 20  # judges with fewer labelled pairs share one weight
+FEW = 20  # judges with fewer labelled pairs share one weight, if they have as many together
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """odds: log-odds of low that a unit of each judge's evidence adds [K], NaN for judges that were not heard.
+    """odds: log-odds of low that a unit of each judge's evidence adds [K], NaN for judges that were not measured.
 
     curves: of confidences [K]; scale: from odds to weights, with which the average vote counts 1.
     """
@@ -35,17 +35,17 @@ class Fitted:
 
     def score(self, heard: Heard) -> np.ndarray:
         """Log-odds of low for each pair [M]."""
-        odds = np.where(np.isnan(self.odds), 1 / self.scale, self.odds)
-        return heard.score(self.evidence(heard) * odds[heard.said.judge])
+        odds = self.odds[heard.said.judge]
+        return heard.score(np.where(np.isnan(odds), heard.said.own / self.scale, self.evidence(heard) * odds))
 
     def signed(self, heard: Heard) -> tuple[np.ndarray, np.ndarray]:
-        """The signed votes [M, columns]; and the column of each judge [K], -1 for those who say nothing."""
+        """The signed votes [M, columns]; and the column of each judge [K], -1 for those who are not measured."""
         vote = self.evidence(heard)
         column, per_pair = _columns(heard, vote)
         return _signed(heard, vote, column, per_pair), column
 
     def group(self, strength: Curve | None = None) -> Group:
-        """As it is applied to votes; judges without a labelled pair are not known."""
+        """As it is applied to votes; judges that were not measured are not known."""
         weights = (self.odds * self.scale).tolist()
         known = np.flatnonzero(~np.isnan(self.odds)).tolist()
         judges = {self.judges[k]: Judge(weights[k], self.curves[k]) for k in known}
@@ -67,8 +67,9 @@ def fit(heard: Heard, biases: Biases | None = None) -> Fitted:
     if not weights.any():
         weights = np.ones(len(weights))
     odds = np.append(weights / per_pair, np.nan)[column]
-    total = float(np.nansum(vote * np.abs(odds[heard.said.judge])))
-    return Fitted(heard.judges, odds, curves, biases, float(heard.said.own.sum()) / total if total else 1.0)
+    each = odds[heard.said.judge]
+    total, own = float(np.nansum(vote * np.abs(each))), float(heard.said.own[~np.isnan(each)].sum())
+    return Fitted(heard.judges, odds, curves, biases, own / total if total else 1.0)
 
 
 def _curve(heard: Heard, judge: int) -> Curve | None:
@@ -85,11 +86,17 @@ def right(heard: Heard) -> np.ndarray:
 
 
 def _columns(heard: Heard, vote: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The column of each judge [K], -1 for those who say nothing; and the evidence of a column on the average pair."""
+    """The column of each judge [K], and the evidence of a column on the average pair.
+
+    -1 for judges who say nothing, and for those with few pairs where they have few together too: of a label or two
+    nothing can be learned.
+    """
     count = len(heard.judges)
     owner = np.unique(heard.pair * count + heard.said.judge) % max(count, 1)
     pairs, total = np.bincount(owner, minlength=count), np.bincount(heard.said.judge, vote, count)
     spoke, own = total > 0, pairs >= FEW
+    if pairs[spoke & ~own].sum() < FEW:
+        spoke &= own
     column = np.where(own & spoke, np.cumsum(own & spoke) - 1, np.where(spoke, (own & spoke).sum(), -1))
     number = int(column.max(initial=-1)) + 1
     of_pairs, of_votes = (np.bincount(column[spoke], values[spoke], number) for values in (pairs, total))

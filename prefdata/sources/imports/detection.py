@@ -42,4 +42,4 @@ def _unrecognised(path: Path, first: list[Row]) -> InputError:
         return InputError(str(path), fault.problem, fault.remedy, place(path, line), fault.field, fault.reason)
     known = "; ".join(f"{f.name} ({', '.join(f.columns)})" for f in FOREIGN)
     remedy = f"give it with --format; known are prompt, candidate, rating, vote; {known}"
-    return InputError(str(path), "the format is not recognised", remedy)
+    return InputError(str(path), "the format is not recognised", remedy, reason="unknown_format")

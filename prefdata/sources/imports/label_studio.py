@@ -64,8 +64,13 @@ def _annotator(annotation: dict[str, Any]) -> str:
 def _answer(annotation: dict[str, Any]) -> object:
     """What was chosen; None where the task was skipped or nothing was."""
     results = objects_of(annotation.get("result") or [], "annotations.result")
-    value = next((result.get("value") for result in results if result.get("from_name") == CONTROL), None)
-    if annotation.get("was_cancelled") or not isinstance(value, dict):
+    if annotation.get("was_cancelled") or not results:
         return None
+    value = next((result.get("value") for result in results if result.get("from_name") == CONTROL), None)
+    if not isinstance(value, dict):
+        names = ", ".join(sorted({str(result.get("from_name")) for result in results}))
+        problem = f'no answer is from a control with the name "{CONTROL}" (there is {names})'
+        remedy = f'name the control "{CONTROL}", in the project and as from_name in the file'
+        raise BadRowError("missing_field", "annotations.result.from_name", problem, remedy)
     chosen = value.get("choices", value.get("selected"))
     return chosen[0] if isinstance(chosen, list) and len(chosen) == 1 else chosen or None
