@@ -9,9 +9,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from hypothesis import settings
 
 from prefdata.cli import main
 from prefdata.shards import RunDir
+
+# A busy machine is no failure of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 SAMPLE = Path(__file__).parent / "sample" / "pandalm-sample.json"
 SAMPLE_BUILD = SAMPLE.parent / "build.yaml"
