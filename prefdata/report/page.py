@@ -61,7 +61,8 @@ def histogram(counts: list[int], width: int = 640, height: int = 180) -> dict[st
 def _number(value: float | None) -> str:
     if value is None:
         return "—"
-    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:,.3f}".replace(",", " ")
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+    return text.replace(",", "\N{NO-BREAK SPACE}")
 
 
 def _percent(value: float | None) -> str:
